@@ -1,0 +1,94 @@
+/**
+ * The contract between voeventd and a plugin. Types only: everything a plugin can call comes through its context.
+ *
+ * The life of a plugin, for each handler that names it in the configuration:
+ *
+ * 1. `config(z, fields)` is called once and gives the schema of the handler's `with:` options. A plugin without it
+ *    takes any options, unchecked. Options that do not fit stop the start, with their line in the file.
+ * 2. `setup(context)` is called once, before the first alert. A throw stops the start.
+ * 3. `handle(alert, context)` is called for each delivery, and again for each further attempt (`context.attempt`).
+ *    - It returns: the delivery is done. A returned sentence is kept with it and logged.
+ *    - It throws `context.retry(reason)`: this attempt failed and trying again may help. The host retries as the
+ *      handler's `retry:` says.
+ *    - It throws `context.fail(reason)`: trying again cannot help. The delivery is dead at once.
+ *    - It throws anything else: as `context.retry`, with the error's message as reason.
+ *    - `context.signal` aborts at the handler's `timeout:` and when the daemon stops. What has not returned soon after
+ *      is given up, and counts as a failed attempt.
+ * 4. `close()` is called once, after the last delivery.
+ *
+ * The plugin never retries, times out or de-duplicates: the host does. After a crash of the host, deliveries that were
+ * running are run again with `attempt` one higher, so `handle` may see an alert twice.
+ */
+
+import type { z } from 'zod';
+import type { Alert } from '../alert/model.ts';
+
+export type { Alert, Author, Citation, CiteKind, Kind, Param, Role } from '../alert/model.ts';
+
+/** A log line under the handler's name, with the delivery's id. */
+export interface Log {
+  debug(message: string, fields?: Record<string, unknown>): void;
+  info(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+  error(message: string, fields?: Record<string, unknown>): void;
+}
+
+/** A value that must not be printed: given in the file as `{ file: PATH }`, `{ env: NAME }` or plain text. */
+export interface Secret {
+  reveal(): string;
+}
+
+/** Text with places to fill from an alert: `{alert.ra}`, `{param.TrigID}`, `{received.date}`, `{alert.dec|none}`. */
+export interface Template {
+  readonly text: string;
+  /**
+   * The text with every place filled. `encode` is applied to each inserted value, never to the text around it.
+   *
+   * @throws an error made by `context.fail` when the alert lacks a value and the place names no default after `|`
+   */
+  render(alert: Alert, encode?: (value: string) => string): string;
+}
+
+/** Kinds of option that a plain schema library does not have. */
+export interface Fields {
+  /** A duration with its unit (`30s`); the plugin gets milliseconds. */
+  duration(): z.ZodType<number, string>;
+  /** A path, relative to the configuration file; the plugin gets it absolute. */
+  path(): z.ZodType<string, string>;
+  secret(): z.ZodType<Secret, string | { file: string } | { env: string }>;
+  template(): z.ZodType<Template, string>;
+}
+
+export interface SetupContext<Config = Record<string, unknown>> {
+  /** The handler's `with:` options, checked by the plugin's schema. */
+  readonly config: Config;
+  /** Name of the handler in the configuration. */
+  readonly handler: string;
+  readonly log: Log;
+}
+
+export interface Context<Config = Record<string, unknown>> extends SetupContext<Config> {
+  /** The exact bytes that were received. */
+  readonly packet: Uint8Array;
+  /** Name of this delivery in logs and in the journal: `<alert number>/<handler>`. */
+  readonly delivery: string;
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+  /** Aborts at the handler's timeout and when the daemon stops. */
+  readonly signal: AbortSignal;
+  /** To be thrown: this attempt failed, trying again may help, not sooner than `afterMs` milliseconds when given. */
+  retry(reason: string, options?: { afterMs?: number; cause?: unknown }): Error;
+  /** To be thrown: trying again cannot help. */
+  fail(reason: string, options?: { cause?: unknown }): Error;
+}
+
+export interface Plugin<Config = Record<string, unknown>> {
+  /** One sentence: what it does with an alert. */
+  readonly describe?: string;
+  /** How often a delivery is attempted when the handler has no `retry:` of its own. @default 1 */
+  readonly attempts?: number;
+  config?(schema: typeof z, fields: Fields): z.ZodType<Config>;
+  setup?(context: SetupContext<Config>): void | Promise<void>;
+  handle(alert: Alert, context: Context<Config>): void | string | Promise<void | string>;
+  close?(): void | Promise<void>;
+}
