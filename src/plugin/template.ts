@@ -1,0 +1,91 @@
+import type { Alert } from '../alert/model.ts';
+import { didYouMean } from '../common/suggest.ts';
+import type { Template } from './api.ts';
+import { PluginFailure } from './failure.ts';
+
+type Read = (alert: Alert) => string | number | boolean | undefined;
+
+const ALERT_FIELDS: Record<string, Read> = {
+  id: (alert) => alert.id,
+  ivorn: (alert) => alert.ivorn,
+  format: (alert) => alert.format,
+  version: (alert) => alert.version,
+  role: (alert) => alert.role,
+  test: (alert) => alert.test,
+  kind: (alert) => alert.kind,
+  stream: (alert) => alert.stream,
+  local: (alert) => alert.local,
+  date: (alert) => alert.date,
+  time: (alert) => alert.time,
+  ra: (alert) => alert.ra,
+  dec: (alert) => alert.dec,
+  errorRadius: (alert) => alert.errorRadius,
+  system: (alert) => alert.system,
+  importance: (alert) => alert.importance,
+  description: (alert) => alert.description,
+  source: (alert) => alert.source,
+  receivedAt: (alert) => alert.receivedAt,
+  author: (alert) => alert.author?.name ?? alert.author?.ivorn,
+};
+
+const RECEIVED_FIELDS: Record<string, Read> = {
+  date: (alert) => alert.receivedAt.slice(0, 10),
+  year: (alert) => alert.receivedAt.slice(0, 4),
+  month: (alert) => alert.receivedAt.slice(5, 7),
+  day: (alert) => alert.receivedAt.slice(8, 10),
+  time: (alert) => alert.receivedAt,
+};
+
+/** Names that may stand after `alert.` in a template. */
+export const TEMPLATE_ALERT_FIELDS: readonly string[] = Object.keys(ALERT_FIELDS);
+
+interface Place {
+  readonly written: string;
+  readonly read: Read;
+  readonly fallback: string | undefined;
+}
+
+/** Only `{alert.…}`, `{param.…}` and `{received.…}` are places; any other brace is text, so JSON needs no escaping. */
+const PLACE = /\{(alert|param|received)\.([^{}|]+)(?:\|([^{}]*))?\}/g;
+
+/**
+ * Compiles a template.
+ *
+ * @throws Error with a whole sentence when a place names a field that does not exist
+ */
+export function compileTemplate(text: string): Template {
+  const parts: (string | Place)[] = [];
+  let end = 0;
+  for (const match of text.matchAll(PLACE)) {
+    const [written, root = '', name = '', fallback] = match;
+    parts.push(text.slice(end, match.index), { written, read: reader(root, name.trim()), fallback });
+    end = match.index + written.length;
+  }
+  parts.push(text.slice(end));
+  return {
+    text,
+    render: (alert, encode = (value) => value) =>
+      parts.map((part) => (typeof part === 'string' ? part : encode(fill(part, alert)))).join(''),
+  };
+}
+
+function reader(root: string, name: string): Read {
+  if (root === 'param') return (alert) => alert.params.find((param) => param.name === name)?.value;
+  const fields = root === 'alert' ? ALERT_FIELDS : RECEIVED_FIELDS;
+  const read = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  if (read === undefined) {
+    throw new Error(`{${root}.${name}} names no field of an alert${didYouMean(name, Object.keys(fields))}.`);
+  }
+  return read;
+}
+
+function fill(place: Place, alert: Alert): string {
+  const value = place.read(alert) ?? place.fallback;
+  if (value === undefined) {
+    throw new PluginFailure(
+      `Cannot fill ${place.written}: the alert has no such value. Write ${place.written.slice(0, -1)}|DEFAULT} to allow for that, or a rule that asks for it.`,
+      false,
+    );
+  }
+  return String(value);
+}
