@@ -1,0 +1,143 @@
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { explain } from '../common/errors.ts';
+import type { BrokerAddress } from './address.ts';
+import { encodeFrames, FrameDecoder, type FrameEvent } from './frame.ts';
+
+/** PEM texts. `ca` replaces the system's authorities; `cert` and `key` show who we are. */
+export interface TlsSettings {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  /** The name the certificate must bear, when it is not the host's. */
+  readonly serverName?: string;
+}
+
+export interface ConnectionSettings {
+  readonly address: BrokerAddress;
+  readonly maxFrame: number;
+  readonly connectTimeoutMs: number;
+  readonly tls: TlsSettings | undefined;
+}
+
+export interface ConnectionEvents {
+  opened(): void;
+  frame(event: FrameEvent): void;
+  /** Once, and last. `reason` is a clause: `the broker closed the connection`. */
+  closed(reason: string): void;
+}
+
+const KEEP_ALIVE_MS = 30_000;
+
+/** One TCP or TLS connection that speaks in frames. It is dialled on construction by `dial` and ends once. */
+export class Connection {
+  readonly #socket: Socket;
+  readonly #decoder: FrameDecoder;
+  readonly #events: ConnectionEvents;
+  #outgoing: (string | Buffer)[] = [];
+  #held = false;
+  #reason: string | undefined;
+  #ended = false;
+
+  private constructor(socket: Socket, settings: ConnectionSettings, events: ConnectionEvents) {
+    this.#socket = socket;
+    this.#decoder = new FrameDecoder(settings.maxFrame);
+    this.#events = events;
+  }
+
+  /** Dials; the outcome comes through the events. */
+  static dial(settings: ConnectionSettings, events: ConnectionEvents): Connection {
+    const { host, port } = settings.address;
+    // Without NODELAY an ack can wait for the next event: 40 ms and more (PEERS.md).
+    const options = { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
+    const { tls } = settings;
+    const socket =
+      tls === undefined
+        ? connect(options)
+        : connectTls({ ...options, ...pem(tls), servername: tls.serverName ?? host });
+    const connection = new Connection(socket, settings, events);
+    connection.#listen(tls === undefined ? 'connect' : 'secureConnect', settings.connectTimeoutMs);
+    return connection;
+  }
+
+  /** Sends one message; all that is sent in one turn of the event loop leaves in one write. */
+  send(payload: string | Buffer): void {
+    if (this.#outgoing.push(payload) === 1) queueMicrotask(() => this.flush());
+  }
+
+  /** Writes now what was sent in this turn. */
+  flush(): void {
+    if (this.#outgoing.length === 0 || this.#ended) return;
+    const frames = encodeFrames(this.#outgoing, this.#decoder.littleEndian);
+    this.#outgoing = [];
+    // A peer that does not read our answers gets no more of our memory: we stop reading until it does.
+    if (!this.#socket.write(frames)) {
+      this.#socket.pause();
+      this.#socket.once('drain', () => this.#resume());
+    }
+  }
+
+  /** Stops reading, so that the broker waits, until `release`. */
+  hold(): void {
+    this.#held = true;
+    this.#socket.pause();
+  }
+
+  release(): void {
+    this.#held = false;
+    this.#resume();
+  }
+
+  /** Ends the connection; `closed` will give this reason. */
+  close(reason: string): void {
+    this.#reason ??= reason;
+    this.#socket.destroy();
+  }
+
+  #resume(): void {
+    if (!this.#held && !this.#socket.writableNeedDrain) this.#socket.resume();
+  }
+
+  #listen(openEvent: string, connectTimeoutMs: number): void {
+    const socket = this.#socket;
+    const timer = setTimeout(() => this.close(`no connection after ${connectTimeoutMs / 1_000}s`), connectTimeoutMs);
+    socket.once(openEvent, () => {
+      clearTimeout(timer);
+      this.#events.opened();
+    });
+    socket.on('data', (chunk: Buffer) => this.#read(chunk));
+    socket.once('end', () => this.close(this.#endReason('the broker closed the connection')));
+    socket.once('error', (error) => {
+      this.#reason ??= this.#endReason(explain(error));
+    });
+    socket.once('close', () => {
+      clearTimeout(timer);
+      this.#ended = true;
+      this.#events.closed(this.#reason ?? 'the connection ended');
+    });
+  }
+
+  #read(chunk: Buffer): void {
+    for (const event of this.#decoder.feed(chunk)) {
+      if (this.#reason !== undefined) return;
+      this.#events.frame(event);
+    }
+  }
+
+  #endReason(reason: string): string {
+    const unfinished = this.#decoder.unfinished();
+    if (unfinished === undefined) return reason;
+    const { received, expected } = unfinished;
+    return expected === undefined
+      ? `${reason} in the middle of a length`
+      : `${reason} in the middle of a message, after ${received} of ${expected} bytes`;
+  }
+}
+
+function pem(tls: TlsSettings): { ca?: string; cert?: string; key?: string } {
+  return {
+    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+    ...(tls.cert === undefined ? {} : { cert: tls.cert }),
+    ...(tls.key === undefined ? {} : { key: tls.key }),
+  };
+}

@@ -1,0 +1,208 @@
+/**
+ * The subscriber's side of VTP 2.0, as a function of what arrives: no socket, no clock, no disk. Each step takes the
+ * session, one input and the time, and returns the session and what to do.
+ */
+
+import { type Envelope, scanEnvelope } from '../alert/envelope.ts';
+import type { LogLevel } from '../common/log.ts';
+import { buildTransport, MINI_INTEROP_NAMESPACE, parseTransport, type TransportMessage } from './message.ts';
+
+/** `vtp`: the standard. `mini-interop`: what the eSTAR client spoke in 2006. */
+export const DIALECTS = ['vtp', 'mini-interop'] as const;
+export type Dialect = (typeof DIALECTS)[number];
+
+export interface SessionSettings {
+  /** Our ivorn, put into `Response`. */
+  readonly identity: string | undefined;
+  readonly dialect: Dialect;
+  /** A peer that has sent no message for this long is dead (VTP 2.0 §7.4). */
+  readonly silenceMs: number;
+}
+
+export interface Session {
+  /** When the connection opened, in milliseconds since 1970. */
+  readonly openedAt: number;
+  readonly lastMessageAt: number | undefined;
+  readonly lastIamaliveAt: number | undefined;
+  /** Events that arrived on this connection. */
+  readonly events: number;
+}
+
+export type SessionOutput =
+  | { readonly type: 'send'; readonly payload: string | Buffer }
+  /** Keep these bytes; when they are on disk, and `acknowledge` is set, say so with `acknowledge()`. */
+  | { readonly type: 'store'; readonly packet: Buffer; readonly envelope: Envelope; readonly acknowledge: boolean }
+  | {
+      readonly type: 'note';
+      readonly level: LogLevel;
+      readonly message: string;
+      readonly fields?: Record<string, unknown>;
+    }
+  | { readonly type: 'close'; readonly reason: string };
+
+export interface Step {
+  readonly session: Session;
+  readonly outputs: readonly SessionOutput[];
+}
+
+/** A connection has just opened. */
+export function openSession(now: number): Session {
+  return { openedAt: now, lastMessageAt: undefined, lastIamaliveAt: undefined, events: 0 };
+}
+
+/** A whole message arrived. */
+export function receive(session: Session, payload: Buffer, settings: SessionSettings, now: number): Step {
+  const envelope = scanEnvelope(payload);
+  switch (envelope.kind) {
+    case 'voevent':
+      if (envelope.role === 'iamalive') {
+        // Brokers older than the Transport document ask with a VOEvent, and compare the answer byte for byte.
+        return alive(session, now, { type: 'send', payload });
+      }
+      return event(session, payload, envelope, now);
+    case 'transport': {
+      const message = parseTransport(payload);
+      if (message === undefined) return ignore(session, payload, 'a Transport message that cannot be read');
+      return transport({ ...session, lastMessageAt: now }, message, payload, settings, now);
+    }
+    case 'unknown':
+      return unknown(session, payload, envelope);
+  }
+}
+
+/** The acknowledgement of an event, to be sent once it is on disk (VTP 2.0 §6, §7.3). */
+export function acknowledge(envelope: Envelope, settings: SessionSettings, now: number): string {
+  return receipt(envelope.ivorn ?? '', settings, now);
+}
+
+/** Time has passed. */
+export function tick(session: Session, settings: SessionSettings, now: number): Step {
+  const quietMs = now - (session.lastMessageAt ?? session.openedAt);
+  if (quietMs < settings.silenceMs) return { session, outputs: [] };
+  const seconds = Math.round(quietMs / 1_000);
+  return { session, outputs: [{ type: 'close', reason: `the broker sent nothing for ${seconds}s` }] };
+}
+
+function event(session: Session, packet: Buffer, envelope: Envelope, now: number): Step {
+  return {
+    session: { ...session, lastMessageAt: now, events: session.events + 1 },
+    outputs: [{ type: 'store', packet, envelope, acknowledge: true }],
+  };
+}
+
+function alive(session: Session, now: number, answer: SessionOutput): Step {
+  return { session: { ...session, lastMessageAt: now, lastIamaliveAt: now }, outputs: [answer] };
+}
+
+function transport(
+  session: Session,
+  message: TransportMessage,
+  payload: Buffer,
+  settings: SessionSettings,
+  now: number,
+): Step {
+  switch (message.role) {
+    case 'iamalive':
+      return alive(session, now, { type: 'send', payload: aliveAnswer(message, payload, settings, now) });
+    case 'authenticate':
+      return { session, outputs: [{ type: 'send', payload: authenticateAnswer(message, settings, now) }] };
+    case 'ack':
+    case 'nak': {
+      // A subscriber sends nothing that could be acknowledged; answering would start a dialogue of receipts.
+      const reason = message.result === undefined ? '' : `: ${message.result}`;
+      return {
+        session,
+        outputs: [
+          note(message.role === 'nak' ? 'warn' : 'debug', `The broker sent an unasked ${message.role}${reason}`),
+        ],
+      };
+    }
+  }
+}
+
+/** VTP 2.0 §7.3: the same message with our identity and a new time stamp. The eSTAR client sent the very same bytes. */
+function aliveAnswer(
+  message: TransportMessage,
+  payload: Buffer,
+  settings: SessionSettings,
+  now: number,
+): string | Buffer {
+  if (settings.dialect === 'mini-interop') return payload;
+  return buildTransport({
+    role: 'iamalive',
+    origin: message.origin ?? '',
+    response: settings.identity,
+    timeStamp: new Date(now).toISOString(),
+    ...mirrored(message),
+  });
+}
+
+function authenticateAnswer(message: TransportMessage, settings: SessionSettings, now: number): string {
+  if (settings.dialect === 'mini-interop') return receipt('', settings, now);
+  return buildTransport({
+    role: 'authenticate',
+    origin: message.origin ?? '',
+    response: settings.identity,
+    timeStamp: new Date(now).toISOString(),
+    ...mirrored(message),
+  });
+}
+
+/** A peer that writes another namespace or version very likely wants to read it too. */
+function mirrored(message: TransportMessage): { namespace?: string; version?: string } {
+  return {
+    ...(message.namespace === undefined ? {} : { namespace: message.namespace }),
+    ...(message.version === '' ? {} : { version: message.version }),
+  };
+}
+
+function receipt(origin: string, settings: SessionSettings, now: number): string {
+  const timeStamp = new Date(now).toISOString();
+  if (settings.dialect === 'mini-interop') {
+    // The eSTAR client named itself, not the event, and knew no Response.
+    return buildTransport({
+      role: 'ack',
+      origin: settings.identity ?? '',
+      timeStamp,
+      namespace: MINI_INTEROP_NAMESPACE,
+      version: '0.1',
+    });
+  }
+  return buildTransport({ role: 'ack', origin, response: settings.identity, timeStamp });
+}
+
+/** Neither an event nor a Transport message: kept, so that nothing received is lost, but there is nothing to answer. */
+function unknown(session: Session, packet: Buffer, envelope: Envelope): Step {
+  return {
+    session,
+    outputs: [
+      { type: 'store', packet, envelope, acknowledge: false },
+      note(
+        'warn',
+        'The broker sent a document that is neither a VOEvent nor a Transport message; it is kept in quarantine',
+        {
+          bytes: packet.length,
+          begins: excerpt(packet),
+        },
+      ),
+    ],
+  };
+}
+
+function ignore(session: Session, payload: Buffer, what: string): Step {
+  return {
+    session,
+    outputs: [
+      note('warn', `The broker sent ${what}; it is ignored`, { bytes: payload.length, begins: excerpt(payload) }),
+    ],
+  };
+}
+
+function note(level: LogLevel, message: string, fields?: Record<string, unknown>): SessionOutput {
+  return { type: 'note', level, message, ...(fields === undefined ? {} : { fields }) };
+}
+
+/** How a message begins, safe to print. */
+function excerpt(payload: Buffer): string {
+  return payload.toString('latin1', 0, 80).replace(/[^\x20-\x7e]+/g, ' ');
+}

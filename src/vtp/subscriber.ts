@@ -1,0 +1,119 @@
+import { pause } from '../common/abort.ts';
+import { formatDuration } from '../common/durations.ts';
+import type { Log } from '../common/log.ts';
+import type { BrokerAddress } from './address.ts';
+import { afterConnection, FIRST_DIAL, type ReconnectPolicy } from './backoff.ts';
+import { Connection, type TlsSettings } from './connection.ts';
+import { type AlertStore, Conversation } from './conversation.ts';
+import type { SessionSettings } from './session.ts';
+import type { SubscriberStatus } from './status.ts';
+
+export interface SubscriberSettings extends SessionSettings {
+  /** Tried in turn. At least one. */
+  readonly brokers: readonly BrokerAddress[];
+  readonly maxFrame: number;
+  readonly connectTimeoutMs: number;
+  readonly reconnect: ReconnectPolicy;
+  readonly tls: TlsSettings | undefined;
+}
+
+interface Ending {
+  readonly reason: string;
+  /** The broker delivered at least one message. */
+  readonly proven: boolean;
+  readonly lastedMs: number;
+}
+
+/**
+ * Keeps one subscription alive: dials, listens, answers, and dials again, for ever. It is idle until `start`, and stops
+ * when the signal aborts.
+ */
+export class Subscriber {
+  readonly #settings: SubscriberSettings;
+  readonly #store: AlertStore;
+  readonly #log: Log;
+  readonly #onTransition: (status: SubscriberStatus) => void;
+  #status: SubscriberStatus = { state: 'idle' };
+  #conversation: Conversation | undefined;
+
+  /** @param onTransition called when the state changes, not for each message */
+  constructor(
+    settings: SubscriberSettings,
+    store: AlertStore,
+    log: Log,
+    onTransition: (status: SubscriberStatus) => void = () => {},
+  ) {
+    this.#settings = settings;
+    this.#store = store;
+    this.#log = log;
+    this.#onTransition = onTransition;
+  }
+
+  /** What it is doing, with the open connection's counts up to now. */
+  get status(): SubscriberStatus {
+    return this.#conversation?.status ?? this.#status;
+  }
+
+  /** Runs until the signal aborts. Never rejects. */
+  async start(signal: AbortSignal): Promise<void> {
+    const { brokers, reconnect } = this.#settings;
+    let redial = FIRST_DIAL;
+    while (!signal.aborted) {
+      const broker = brokers[redial.next];
+      if (broker === undefined) break;
+      const ending = await this.#connectOnce(broker, signal);
+      if (signal.aborted) break;
+      const step = afterConnection(redial, ending, reconnect, brokers.length, Math.random());
+      redial = step.redial;
+      await this.#wait(broker, brokers[redial.next] ?? broker, ending.reason, step.delayMs, signal);
+    }
+    this.#transition({ state: 'stopped' });
+  }
+
+  #transition(status: SubscriberStatus): void {
+    this.#status = status;
+    this.#onTransition(status);
+  }
+
+  /** Resolves when the connection has ended. */
+  #connectOnce(broker: BrokerAddress, signal: AbortSignal): Promise<Ending> {
+    const { promise, resolve } = Promise.withResolvers<Ending>();
+    this.#transition({ state: 'connecting', broker: broker.text, since: Date.now() });
+    const { maxFrame, connectTimeoutMs, tls } = this.#settings;
+    const connection = Connection.dial(
+      { address: broker, maxFrame, connectTimeoutMs, tls },
+      {
+        opened: () => {
+          this.#log.info(`Connected to ${broker.text}`, { broker: broker.text });
+          this.#conversation = new Conversation(this.#settings, broker, connection, this.#store, this.#log);
+          this.#transition(this.#conversation.status);
+        },
+        frame: (event) => this.#conversation?.frame(event),
+        closed: (reason) => {
+          signal.removeEventListener('abort', stop);
+          const session = this.#conversation?.end();
+          this.#conversation = undefined;
+          const lastedMs = session === undefined ? 0 : Date.now() - session.openedAt;
+          resolve({ reason, proven: session?.lastMessageAt !== undefined, lastedMs });
+        },
+      },
+    );
+    const stop = () => connection.close('voeventd stops');
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    return promise;
+  }
+
+  async #wait(
+    broker: BrokerAddress,
+    next: BrokerAddress,
+    reason: string,
+    delayMs: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const when = delayMs === 0 ? `trying ${next.text} now` : `trying ${next.text} in ${formatDuration(delayMs)}`;
+    this.#log.warn(`No feed from ${broker.text}: ${reason}; ${when}`, { broker: broker.text, reason });
+    this.#transition({ state: 'waiting', broker: next.text, until: Date.now() + delayMs, reason });
+    await pause(delayMs, signal);
+  }
+}
