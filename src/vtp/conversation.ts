@@ -63,7 +63,10 @@ export class Conversation {
     this.#store = store;
     this.#log = log;
     this.#session = openSession(Date.now());
-    this.#timer = setInterval(() => this.#apply(tick(this.#session, settings, Date.now()).outputs), TICK_MS);
+    this.#timer = setInterval(() => {
+      // While we do not read, silence is ours.
+      if (!this.#held) this.#apply(tick(this.#session, settings, Date.now()).outputs);
+    }, TICK_MS);
   }
 
   get status(): Extract<SubscriberStatus, { state: 'connected' }> {

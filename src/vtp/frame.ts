@@ -14,11 +14,11 @@ export type FrameEvent =
   /** A length no frame can have: the position in the stream is lost, nothing after it can be trusted. */
   | { readonly type: 'absurd'; readonly length: number };
 
-type State =
+type Reading =
   | { readonly at: 'length'; readonly bytes: Buffer }
   | { readonly at: 'payload'; readonly length: number; readonly parts: Buffer[]; received: number }
-  | { readonly at: 'skipping'; readonly length: number; remaining: number; head: Buffer }
-  | { readonly at: 'lost' };
+  | { readonly at: 'skipping'; readonly length: number; remaining: number; head: Buffer };
+type State = Reading | { readonly at: 'lost' };
 
 /** Above this a length is not a large frame but a lost position. */
 const ABSURD_LENGTH = 64 * 1024 * 1024;
@@ -66,7 +66,7 @@ export class FrameDecoder {
     return events;
   }
 
-  #advance(state: Exclude<State, { at: 'lost' }>, rest: Buffer, events: FrameEvent[]): Buffer {
+  #advance(state: Reading, rest: Buffer, events: FrameEvent[]): Buffer {
     switch (state.at) {
       case 'length':
         return this.#readLength(state.bytes.length === 0 ? rest : Buffer.concat([state.bytes, rest]), events);

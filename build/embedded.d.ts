@@ -1,0 +1,10 @@
+/** Made by `build/bundle.ts` while it bundles `build/boot.ts`; every text is packed (`build/packed.ts`). */
+declare module 'virtual:embedded' {
+  export const version: string;
+  /** A self-contained CommonJS script. */
+  export const intakeWorker: string;
+  /** ES modules by the specifier they are imported with: chunk file names of the application, and package names. */
+  export const modules: Record<string, string>;
+  /** Source maps by chunk file name. */
+  export const sourceMaps: Record<string, string>;
+}

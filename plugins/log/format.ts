@@ -1,0 +1,52 @@
+import { stripVTControlCharacters } from 'node:util';
+import type { Alert } from '../../src/plugin/api.ts';
+import { degrees, hours } from './sexagesimal.ts';
+
+/** No part of a line can fill a screen: a longer one is cut. */
+const LONGEST_PART = 400;
+
+/** Characters that end a line, steer a terminal or turn the writing direction. */
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * The alert in one line: when it came, what it is, which one, when and where, how important, from where. As
+ * `2026-11-22T10:00:07.250Z observation new ivo://a/b#c | event 2026-11-22T09:59:58Z | 83.63310 +22.01450 ± 0.05 deg
+ * (05:34:31.94 +22:00:52.2) | importance 0.95 | from campus`.
+ */
+export function line(alert: Alert): string {
+  const { receivedAt, test, role, kind, ivorn, time, importance, source } = alert;
+  const mark = test ? 'TEST ' : '';
+  const parts = [`${receivedAt} ${mark}${role} ${kind} ${ivorn}`];
+  if (time !== undefined) parts.push(`event ${time}`);
+  const where = position(alert);
+  if (where !== undefined) parts.push(where);
+  if (importance !== undefined) parts.push(`importance ${importance}`);
+  parts.push(`from ${source}`);
+  return parts.map(printable).join(' | ');
+}
+
+/** The decoded alert as JSON in one line. What a terminal would obey is escaped, so nothing is lost. */
+export function json(alert: Alert): string {
+  return JSON.stringify(alert).replace(
+    UNPRINTABLE,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function position({ ra, dec, errorRadius, system }: Alert): string | undefined {
+  if (ra === undefined || dec === undefined) return undefined;
+  const sign = dec < 0 ? '' : '+';
+  const error = errorRadius === undefined ? '' : ` ± ${radius(errorRadius)}`;
+  const frame = system === undefined || /FK5|ICRS/i.test(system) ? '' : ` ${system}`;
+  return `${ra.toFixed(5)} ${sign}${dec.toFixed(5)}${error} deg (${hours(ra)} ${degrees(dec)})${frame}`;
+}
+
+/** Three digits are enough to see whether a telescope's field holds it. */
+function radius(errorRadius: number): string {
+  return String(Number(errorRadius.toPrecision(3)));
+}
+
+function printable(text: string): string {
+  const clean = stripVTControlCharacters(text).replace(UNPRINTABLE, '');
+  return clean.length <= LONGEST_PART ? clean : `${clean.slice(0, LONGEST_PART)}…`;
+}

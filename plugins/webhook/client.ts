@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { Message } from './message.ts';
+import type { Options } from './options.ts';
+import { codeOf } from './words.ts';
+
+/** Shorter than the five seconds after which common servers close an idle connection, so that we close it first. */
+const IDLE_MS = 4_000;
+/** How long the body of an answer is awaited: its status has decided already. */
+const BODY_MS = 1_000;
+
+/** What the server said; `text` is the beginning of its body. */
+export interface Answer {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly text: string;
+}
+
+export interface Client {
+  readonly url: URL;
+  /** One request. Rejects when there is no answer, or when `signal` aborts before one begins. */
+  send(url: URL, message: Message, signal: AbortSignal): Promise<Answer>;
+}
+
+/**
+ * The connections of one handler, kept open for the next alert.
+ *
+ * @throws Error when a file of the `tls` option cannot be read
+ */
+export function createClient({ url: address, tls, responseLimit }: Options): Client {
+  const url = new URL(address.reveal());
+  const { request, agent } = url.protocol === 'https:' ? secure(tls) : plain();
+  const send = (to: URL, message: Message, signal: AbortSignal) =>
+    new Promise<Answer>((resolve, reject) => {
+      const { method, headers, body } = message;
+      const sent = request(to, { method, headers, agent, signal });
+      sent.on('error', (error) => {
+        // The server may close a kept connection in the instant we use it: then it has not seen the request.
+        if (sent.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(codeOf(error)) && !signal.aborted) {
+          resolve(send(to, message, signal));
+        } else {
+          reject(error);
+        }
+      });
+      sent.on('response', (response) => resolve(read(response, responseLimit)));
+      sent.end(body);
+    });
+  return { url, send };
+}
+
+function plain() {
+  return { request: http.request, agent: new http.Agent({ keepAlive: true, timeout: IDLE_MS }) };
+}
+
+function secure({ ca, cert, key, verify }: Options['tls']) {
+  const agent = new https.Agent({
+    keepAlive: true,
+    timeout: IDLE_MS,
+    rejectUnauthorized: verify,
+    ...(ca === undefined ? {} : { ca: readPem('ca', ca) }),
+    ...(cert === undefined ? {} : { cert: readPem('cert', cert) }),
+    ...(key === undefined ? {} : { key: readPem('key', key) }),
+  });
+  return { request: https.request, agent };
+}
+
+function readPem(option: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new Error(`Cannot read ${path}, named by tls.${option}: ${(error as Error).message}. Correct the path.`, {
+      cause: error,
+    });
+  }
+}
+
+/** The answer with at most `limit` bytes of its body. A body that stops, breaks or goes on for ever does no harm. */
+function read(response: http.IncomingMessage, limit: number): Promise<Answer> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let left = limit;
+    const patience = setTimeout(() => response.destroy(), BODY_MS);
+    response.on('data', (chunk: Buffer) => {
+      chunks.push(chunk.subarray(0, left));
+      left -= chunk.length;
+      if (left < 0) response.destroy();
+    });
+    response.on('error', () => {});
+    response.on('close', () => {
+      clearTimeout(patience);
+      resolve({
+        status: response.statusCode ?? 0,
+        statusText: response.statusMessage ?? '',
+        headers: response.headers,
+        text: Buffer.concat(chunks).toString(),
+      });
+    });
+  });
+}

@@ -1,0 +1,49 @@
+const NETWORK_WORDS: Record<string, string> = {
+  EAI_AGAIN: 'the name server does not answer',
+  ECONNABORTED: 'the connection was aborted',
+  ECONNREFUSED: 'connection refused, nothing listens there',
+  ECONNRESET: 'the server closed the connection without an answer',
+  EHOSTUNREACH: 'no route to the host',
+  ENETUNREACH: 'the network is unreachable',
+  ENOTFOUND: 'the host name is unknown',
+  EPIPE: 'the server closed the connection while the alert was sent',
+  EPROTO: 'the server does not speak TLS as expected; is it an http:// address?',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'the server does not speak TLS; is it an http:// address?',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'the server does not speak TLS; is it an http:// address?',
+  ETIMEDOUT: 'the connection timed out',
+};
+
+const CERTIFICATE_WORDS: Record<string, string> = {
+  CERT_HAS_EXPIRED: 'it has expired',
+  CERT_NOT_YET_VALID: 'it is not valid yet; is the clock of this host right?',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed; name it in tls.ca',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'it is for another host name',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its authority is not trusted here; name that in tls.ca',
+  UNABLE_TO_GET_ISSUER_CERT: 'its authority is not trusted here; name that in tls.ca',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its authority is not trusted here; name that in tls.ca',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its authority is not trusted here; name that in tls.ca',
+};
+
+/** The system's, TLS library's or HTTP parser's code of what was thrown, or an empty string. */
+export function codeOf(thrown: unknown): string {
+  // With several addresses for a name, the errors of all of them come in one; they mostly agree.
+  const error = thrown instanceof AggregateError && thrown.errors.length > 0 ? thrown.errors[0] : thrown;
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : '';
+}
+
+/** Why there was no answer, in words. */
+export function explain(thrown: unknown): string {
+  const code = codeOf(thrown);
+  if (code in CERTIFICATE_WORDS) return `the server's certificate is refused: ${CERTIFICATE_WORDS[code]} (${code})`;
+  if (code in NETWORK_WORDS) return `${NETWORK_WORDS[code]} (${code})`;
+  if (code.startsWith('HPE_')) return `the server does not answer in HTTP (${code})`;
+  if (/CERT|SIGNATURE|CRL/.test(code)) return `the server's certificate is refused (${code})`;
+  return thrown instanceof Error ? `${thrown.message}${code && ` (${code})`}` : String(thrown);
+}
+
+/** The time since `startedAt` (of `performance.now`), as `40ms` or `1.2s`. */
+export function elapsed(startedAt: number): string {
+  const elapsedMs = performance.now() - startedAt;
+  return elapsedMs < 1_000 ? `${Math.round(elapsedMs)}ms` : `${(elapsedMs / 1_000).toFixed(1)}s`;
+}

@@ -1,0 +1,123 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { messageOf, UserError } from '../common/errors.ts';
+import { VERSION } from '../common/version.ts';
+import { EXIT, type Exit } from './exit.ts';
+
+/** Parses the arguments, runs the command and gives the exit code. */
+export async function runCli(args: readonly string[], exit: Exit): Promise<number> {
+  let code: number = EXIT.ok;
+  const program = buildProgram(exit, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof UserError) {
+      process.stderr.write(`voeventd: ${error.message}\n`);
+      return EXIT.failed;
+    }
+    const stack = error instanceof Error ? error.stack : messageOf(error);
+    process.stderr.write(`voeventd ${VERSION}: this is a fault in voeventd itself; please report it.\n${stack}\n`);
+    return EXIT.fault;
+  }
+}
+
+function buildProgram(exit: Exit, done: (code: number) => void): Command {
+  const program = new Command('voeventd')
+    .description('Hears astronomical alerts (VOEvent) and runs the right script, exactly when its rules say so.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .showHelpAfterError('(voeventd --help lists the commands)')
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'voeventd: ')) });
+  const configOption = ['-c, --config <file>', 'the configuration; without it voeventd.yaml is looked for'] as const;
+
+  program
+    .command('run')
+    .description('Run the daemon: listen to the sources, keep every alert, run the handlers.')
+    .option(...configOption)
+    .addHelpText('after', RUN_HELP)
+    .action(async (options) => done(await (await import('./run.ts')).run(options, exit)));
+
+  program
+    .command('check')
+    .description('Check a configuration, its rules, plugins and their options; print every problem.')
+    .option(...configOption)
+    .addHelpText('after', '\nExit code: 0 when all is well, 1 when there is any problem.')
+    .action(async (options) => done(await (await import('./check.ts')).check(options)));
+
+  program
+    .command('demo')
+    .description('See the daemon at work, with an embedded broker that plays sample alerts. Needs no network.')
+    .option('--directory <dir>', 'where to put the demo’s files', './voeventd-demo')
+    .option('--once', 'end when the first alerts have been handled')
+    .action(async (options) => done(await (await import('./demo.ts')).demo(options, exit)));
+
+  program
+    .command('listen')
+    .description('Print one line for each alert that a broker sends. Needs no configuration.')
+    .argument('<broker>', 'HOST:PORT of the broker')
+    .option('--save <dir>', 'also save each packet there')
+    .option('--json', 'print each alert as JSON')
+    .option('--identity <ivoid>', 'who to say we are')
+    .option('--tls', 'connect with TLS')
+    .action(async (broker, options) => done(await (await import('./listen.ts')).listen(broker, options, exit)));
+
+  program
+    .command('parse')
+    .description('Print the decoded alert of each file, one JSON object a line.')
+    .argument('<files...>', 'packets; - is standard input')
+    .addHelpText('after', '\nExit code: 1 when a file cannot be read or decoded; the others are printed all the same.')
+    .action(async (files) => done(await (await import('./parse.ts')).parse(files)));
+
+  program
+    .command('simulate')
+    .description('A broker for rehearsals: plays packets to whoever subscribes, and checks every acknowledgement.')
+    .argument('[paths...]', 'packets, or folders of them; without any, samples of its own')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <port>', 'port to listen on; 0 takes a free one', wholeNumber(0, 65_535), 8099)
+    .option('--rate <number>', 'alerts a second', positive, 1)
+    .option(
+      '--count <number>',
+      'alerts in all; beyond one round the identifiers are numbered',
+      wholeNumber(1, 100_000_000),
+    )
+    .option('--window <number>', 'alerts that may wait for their ack', wholeNumber(1, 100_000), 10)
+    .option('--iamalive <seconds>', 'seconds between two iamalives', positive, 60)
+    .addHelpText('after', '\nExit code: 0 when every alert was acknowledged and nothing was wrong, 1 otherwise.')
+    .action(async (paths, options) => done(await (await import('./simulate.ts')).simulate(paths, options, exit)));
+
+  program
+    .command('schema')
+    .description('Print the JSON Schema of the configuration file, for editors.')
+    .action(async () => done((await import('./schema.ts')).schema()));
+
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  return program;
+}
+
+const RUN_HELP = `
+Signals:
+  SIGTERM, SIGINT  stop: running handlers may finish within the configured shutdown time;
+                   a second one exits at once
+  SIGHUP           read the configuration again; a bad one is refused and the old one kept
+
+Without -c, voeventd.yaml is looked for in the working directory and those above it, then in
+~/.config/voeventd, then in /etc/voeventd.`;
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+  };
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('Expected a number above 0.');
+}

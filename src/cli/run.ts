@@ -1,0 +1,91 @@
+import { aborted } from '../common/abort.ts';
+import { messageOf } from '../common/errors.ts';
+import { withFields } from '../common/log.ts';
+import { VERSION } from '../common/version.ts';
+import { findConfig } from '../config/find.ts';
+import { formatProblem } from '../config/problem.ts';
+import { Daemon } from '../daemon.ts';
+import { discard, prepare } from '../prepare.ts';
+import { EXIT, type Exit } from './exit.ts';
+import { createLogger, type Logger } from './logger.ts';
+import { stopSignal } from './signals.ts';
+
+export interface RunOptions {
+  readonly config?: string;
+}
+
+/** `voeventd run`: until a signal says stop. */
+export async function run(options: RunOptions, exit: Exit): Promise<number> {
+  const document = await findConfig(options.config);
+  const logger = createLogger({ level: 'info', format: 'auto' });
+  const { prepared, problems } = await prepare(document, (handler) => withFields(logger, { handler }));
+  if (prepared === undefined) {
+    for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n`);
+    process.stderr.write(`voeventd: Cannot start with ${document.file}: ${count(problems.length)}.\n`);
+    return EXIT.failed;
+  }
+  const log = createLogger(prepared.settings.log);
+  const stop = stopSignal(exit, () => log.flush());
+  const failed = Promise.withResolvers<Error>();
+  const daemon = await Daemon.start(prepared, log, { failed: failed.resolve }).catch(async (error: unknown) => {
+    await discard(prepared.handlers);
+    throw error;
+  });
+  const sources = Object.keys(prepared.settings.sources).join(', ');
+  const handlers = prepared.handlers.map((handler) => handler.name).join(', ');
+  log.info(`voeventd ${VERSION} runs with ${document.file}: sources ${sources}; handlers ${handlers}`, {
+    pid: process.pid,
+  });
+  const reloads = reloadOnHangup(daemon, document.file, log);
+  const fault = await Promise.race([aborted(stop), failed.promise]);
+  if (fault instanceof Error) {
+    log.error(
+      `The intake thread failed, a fault in voeventd itself: ${fault.stack ?? fault.message}. Nothing acknowledged is lost; start again`,
+    );
+    log.flush();
+    return EXIT.fault;
+  }
+  log.info(`Stopping: ${String(stop.reason)}. Running handlers may finish; a second signal exits at once`);
+  reloads.end();
+  await daemon.stop();
+  log.info('Stopped');
+  log.flush();
+  return EXIT.ok;
+}
+
+function count(problems: number): string {
+  return problems === 1 ? 'it has one problem' : `it has ${problems} problems`;
+}
+
+/** Reads the configuration again at each SIGHUP, one after the other. */
+function reloadOnHangup(daemon: Daemon, file: string, log: Logger): { end(): void } {
+  let work = Promise.resolve();
+  let waiting = false;
+  const onHangup = () => {
+    // Signals that come while one reload waits are the same wish.
+    if (waiting) return;
+    waiting = true;
+    work = work.then(async () => {
+      waiting = false;
+      await reload(daemon, file, log);
+    });
+  };
+  process.on('SIGHUP', onHangup);
+  return { end: () => process.off('SIGHUP', onHangup) };
+}
+
+async function reload(daemon: Daemon, file: string, log: Logger): Promise<void> {
+  try {
+    const { prepared, problems } = await prepare(await findConfig(file), (handler) => withFields(log, { handler }));
+    for (const problem of problems) log.error(formatProblem(problem));
+    if (prepared === undefined) {
+      log.error(`The new ${file} is refused: ${count(problems.length)}. The old configuration goes on`);
+      return;
+    }
+    log.setLevel(prepared.settings.log.level);
+    await daemon.reload(prepared);
+    log.info(`Reloaded ${file}`);
+  } catch (error) {
+    log.error(`Cannot reload ${file}: ${messageOf(error)} The old configuration goes on`);
+  }
+}

@@ -1,0 +1,10 @@
+/** What the executable carries beside the program; see build/boot.ts. */
+export interface Embedded {
+  /** The intake thread, as one CommonJS text. */
+  readonly intakeWorker: string;
+}
+
+/** Undefined when running from the sources. */
+export function embedded(): Embedded | undefined {
+  return (globalThis as { [key: symbol]: unknown })[Symbol.for('voeventd.embedded')] as Embedded | undefined;
+}

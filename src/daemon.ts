@@ -1,0 +1,266 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { createDecoder } from './alert/decode.ts';
+import { messageOf } from './common/errors.ts';
+import { type Log, withFields } from './common/log.ts';
+import { Secret } from './config/fields.ts';
+import { Dispatcher, type LaneSpec } from './dispatch/dispatcher.ts';
+import { Intake } from './intake/intake.ts';
+import type { VtpSource } from './intake/messages.ts';
+import { Ledger } from './journal/ledger.ts';
+import { lockJournal } from './journal/lock.ts';
+import { Pipeline } from './pipeline/pipeline.ts';
+import { createInProcessRunner } from './plugin/in-process.ts';
+import { discard, type Prepared, type PreparedHandler } from './prepare.ts';
+import type { Selection } from './rules/router.ts';
+import type { Settings } from './settings.ts';
+
+export interface DaemonEvents {
+  /** A fault of ours that the daemon cannot go on with. */
+  failed(error: Error): void;
+}
+
+const CHECKPOINT_MS = 2_000;
+
+/** Builds the parts, starts them in order, and stops them in reverse. */
+export class Daemon {
+  readonly #log: Log;
+  readonly #journalPath: string;
+  readonly #lock: { release(): void };
+  readonly #ledger: Ledger;
+  readonly #intake: Intake;
+  readonly #pipeline: Pipeline;
+  readonly #dispatcher: Dispatcher;
+  #settings: Settings;
+  #checkpoints: NodeJS.Timeout | undefined;
+  #stored = false;
+
+  private constructor(prepared: Prepared, decoder: Awaited<ReturnType<typeof createDecoder>>, parts: Parts, log: Log) {
+    this.#settings = prepared.settings;
+    this.#journalPath = prepared.settings.journal.path;
+    this.#log = log;
+    this.#lock = parts.lock;
+    this.#ledger = parts.ledger;
+    this.#intake = parts.intake;
+    this.#pipeline = new Pipeline(
+      this.#ledger,
+      decoder,
+      (handler, delivery) => this.#dispatcher.offer(handler, delivery),
+      log,
+    );
+    this.#dispatcher = new Dispatcher(
+      {
+        open: (handler, limit) => this.#ledger.open(handler, limit),
+        begin: (seq, handler, startedAt) => this.#ledger.begin(seq, handler, startedAt),
+        end: (seq, handler, end) => this.#ledger.end(seq, handler, end),
+        load: (seq) => this.#load(seq),
+      },
+      log,
+    );
+  }
+
+  /**
+   * Takes the journal, connects the sources, and takes up what the last run left.
+   *
+   * @throws UserError when the journal cannot be used
+   */
+  static async start(prepared: Prepared, log: Log, events: DaemonEvents): Promise<Daemon> {
+    const { path } = prepared.settings.journal;
+    const ledger = new Ledger(path);
+    let lock: Parts['lock'];
+    try {
+      lock = lockJournal(path);
+    } catch (error) {
+      ledger.close();
+      throw error;
+    }
+    let daemon: Daemon | undefined;
+    const intake = new Intake(path, log, {
+      stored: () => daemon?.wake(),
+      status: () => {},
+      failed: (error) => events.failed(error),
+    });
+    // Connecting goes on in the intake thread while the XML library loads here.
+    intake.configure(vtpSources(prepared.settings));
+    daemon = new Daemon(prepared, await createDecoder(), { lock, ledger, intake }, log);
+    await daemon.#configureHandlers(prepared);
+    daemon.#begin();
+    return daemon;
+  }
+
+  /** There may be new alerts in the journal. */
+  wake(): void {
+    this.#stored = true;
+    this.#pipeline.wake();
+  }
+
+  /** How many alerts, quarantined ones and deliveries (by state) the journal holds. */
+  counts(): ReturnType<Ledger['counts']> {
+    return this.#ledger.counts();
+  }
+
+  /** Goes on with another configuration. The journal stays the one it started with. */
+  async reload(prepared: Prepared): Promise<void> {
+    if (prepared.settings.journal.path !== this.#journalPath) {
+      this.#log.warn(
+        `journal.path is now ${prepared.settings.journal.path}: that takes a restart; until then ${this.#journalPath} is used`,
+      );
+    }
+    this.#settings = prepared.settings;
+    this.#intake.configure(vtpSources(prepared.settings));
+    await this.#configureHandlers(prepared);
+  }
+
+  /** Closes the sources, lets running handlers finish within `shutdown`, and lets go of the journal. */
+  async stop(): Promise<void> {
+    clearInterval(this.#checkpoints);
+    await this.#intake.stop();
+    this.#pipeline.stop();
+    await this.#dispatcher.stop(this.#settings.shutdown);
+    this.#ledger.checkpoint();
+    this.#ledger.close();
+    this.#lock.release();
+  }
+
+  #begin(): void {
+    for (const [handler, count] of this.#ledger.openHandlers()) {
+      if (this.#settings.handlers[handler] !== undefined) continue;
+      this.#log.warn(
+        `${count} deliveries wait for the handler ${handler}, which the configuration does not have any more`,
+        { handler },
+      );
+    }
+    this.#checkpoints = setInterval(() => this.#checkpoint(), CHECKPOINT_MS);
+    this.wake();
+  }
+
+  async #configureHandlers(prepared: Prepared): Promise<void> {
+    const runnable: { handler: PreparedHandler; spec: LaneSpec }[] = [];
+    for (const handler of prepared.handlers) {
+      const spec = laneSpec(handler, this.#log);
+      if (spec !== undefined) runnable.push({ handler, spec });
+      else if (handler.plugin.kind === 'broken') this.#waits(handler.name, handler.plugin.reason);
+    }
+    // Before the lanes change, so that nothing is decided for a handler that is gone.
+    this.#pipeline.configure(prepared.handlers.map(selectionOf));
+    const specs = runnable.map(({ spec }) => spec);
+    const { troubles, unused } = await this.#dispatcher.configure(specs, prepared.settings.shutdown);
+    for (const [name, reason] of troubles) this.#waits(name, reason);
+    await discard(runnable.filter(({ spec }) => unused.has(spec.settings.handler)).map(({ handler }) => handler));
+  }
+
+  #waits(handler: string, reason: string): void {
+    this.#log.error(
+      `The handler ${handler} cannot run: ${reason} Its deliveries wait in the journal; mend the plugin and send SIGHUP, or restart`,
+      { handler },
+    );
+  }
+
+  #load(seq: number) {
+    const stored = this.#ledger.alert(seq);
+    if (stored === undefined) return undefined;
+    try {
+      return { seq, alert: this.#pipeline.decode(stored), packet: stored.packet };
+    } catch {
+      return undefined;
+    }
+  }
+
+  #checkpoint(): void {
+    if (!this.#stored) return;
+    this.#stored = false;
+    try {
+      this.#ledger.checkpoint();
+    } catch (error) {
+      this.#log.warn(`Cannot tidy the journal's log into its file: ${messageOf(error)}. It is tried again`);
+    }
+  }
+}
+
+interface Parts {
+  readonly lock: { release(): void };
+  readonly ledger: Ledger;
+  readonly intake: Intake;
+}
+
+function vtpSources({ identity, sources }: Settings): VtpSource[] {
+  return Object.entries(sources).map(([name, source]) => ({
+    name,
+    settings: {
+      identity,
+      dialect: source.dialect,
+      brokers: source.brokers,
+      maxFrame: source.maxFrame,
+      silenceMs: source.silence,
+      connectTimeoutMs: source.connectTimeout,
+      reconnect: { initialMs: source.reconnect.initial, maxMs: source.reconnect.max },
+      tls: source.tls === false ? undefined : withoutUndefined(source.tls === true ? {} : source.tls),
+    },
+  }));
+}
+
+function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}
+
+function selectionOf({ name, settings, rule }: PreparedHandler): Selection {
+  return { handler: name, roles: settings.roles, rule, maxAgeMs: settings.maxAge };
+}
+
+function laneSpec({ name, settings, plugin, attempts }: PreparedHandler, log: Log): LaneSpec | undefined {
+  if (plugin.kind === 'broken') return undefined;
+  const { retry, timeout, maxAge, concurrency } = settings;
+  return {
+    settings: {
+      handler: name,
+      timeoutMs: timeout,
+      maxAgeMs: maxAge,
+      concurrency,
+      retry: {
+        attempts: retry.attempts ?? attempts,
+        delayMs: retry.delay,
+        factor: retry.factor,
+        maxDelayMs: retry.maxDelay,
+      },
+    },
+    fingerprint: fingerprintOf(settings, plugin),
+    createRunner: async () => {
+      if (plugin.kind === 'built-in') {
+        const handlerLog = withFields(log, { handler: name });
+        return await createInProcessRunner({
+          plugin: plugin.plugin,
+          config: plugin.config,
+          handler: name,
+          log: handlerLog,
+        });
+      }
+      const problem = await plugin.runner.setup();
+      if (problem !== undefined) throw new Error(problem);
+      return plugin.runner;
+    },
+  };
+}
+
+function revealed(this: Record<string, unknown>, key: string, value: unknown): unknown {
+  const given = this[key];
+  return given instanceof Secret ? given.reveal() : value;
+}
+
+/** Changes when the handler's part of the file does, or its plugin's own files. */
+function fingerprintOf(settings: PreparedHandler['settings'], plugin: PreparedHandler['plugin']): string {
+  const hash = createHash('sha256').update(JSON.stringify(settings));
+  // A secret that was changed in its file is a changed option.
+  if (plugin.kind === 'built-in') hash.update(JSON.stringify(plugin.config, revealed) ?? '');
+  if (plugin.kind === 'isolated') {
+    const { file } = plugin.runner;
+    hash.update(file).update(readFileSync(file));
+    if (/^index\./.test(basename(file))) {
+      const folder = dirname(file);
+      for (const name of readdirSync(folder).sort()) hash.update(`${name} ${statSync(join(folder, name)).mtimeMs}`);
+    }
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,70 @@
+import type { Log } from '../common/log.ts';
+import { type Delivery, type DeliveryJournal, Lane, type LaneSettings } from './lane.ts';
+import type { Runner } from './runner.ts';
+
+/** A handler that can be run. */
+export interface LaneSpec {
+  readonly settings: LaneSettings;
+  /** Two specs with the same text are the same handler, and its lane goes on through a reload. */
+  readonly fingerprint: string;
+  readonly createRunner: () => Promise<Runner>;
+}
+
+/** The lanes of all handlers. */
+export class Dispatcher {
+  readonly #journal: DeliveryJournal;
+  readonly #log: Log;
+  readonly #lanes = new Map<string, { lane: Lane; fingerprint: string }>();
+
+  constructor(journal: DeliveryJournal, log: Log) {
+    this.#journal = journal;
+    this.#log = log;
+  }
+
+  /**
+   * Runs exactly these handlers. A changed one ends first, so that no delivery is ever run by two at once.
+   *
+   * @param drainMs how long running attempts of ended handlers may go on
+   * @returns `troubles`: the handlers that could not be set up, and why; their deliveries wait in the journal.
+   *   `unused`: the handlers whose spec was not needed, because they go on or could not be set up
+   */
+  async configure(
+    specs: readonly LaneSpec[],
+    drainMs: number,
+  ): Promise<{ troubles: Map<string, string>; unused: Set<string> }> {
+    const kept = new Set(specs.filter((spec) => this.#runs(spec)).map((spec) => spec.settings.handler));
+    const ending = [...this.#lanes].filter(([handler]) => !kept.has(handler));
+    for (const [handler] of ending) this.#lanes.delete(handler);
+    await Promise.all(ending.map(([, { lane }]) => lane.stop(drainMs)));
+    const troubles = new Map<string, string>();
+    for (const spec of specs) {
+      const { handler } = spec.settings;
+      if (kept.has(handler)) continue;
+      try {
+        const lane = new Lane(spec.settings, await spec.createRunner(), this.#journal, this.#log);
+        this.#lanes.set(handler, { lane, fingerprint: spec.fingerprint });
+        lane.start();
+      } catch (error) {
+        troubles.set(handler, error instanceof Error ? error.message : String(error));
+      }
+    }
+    return { troubles, unused: new Set([...kept, ...troubles.keys()]) };
+  }
+
+  /** Whether this very handler is running already. */
+  #runs(spec: LaneSpec): boolean {
+    return this.#lanes.get(spec.settings.handler)?.fingerprint === spec.fingerprint;
+  }
+
+  /** Hands on a delivery that the journal has just recorded as pending. */
+  offer(handler: string, delivery: Delivery): void {
+    this.#lanes.get(handler)?.lane.offer(delivery);
+  }
+
+  /** Lets what runs finish within the time, and ends. */
+  async stop(drainMs: number): Promise<void> {
+    const lanes = [...this.#lanes.values()];
+    this.#lanes.clear();
+    await Promise.all(lanes.map(({ lane }) => lane.stop(drainMs)));
+  }
+}

@@ -1,0 +1,241 @@
+import type { Alert } from '../alert/model.ts';
+import { formatDuration } from '../common/durations.ts';
+import { explain } from '../common/errors.ts';
+import type { Log } from '../common/log.ts';
+import type { DeliveryEnd, OpenDelivery } from '../journal/ledger.ts';
+import { tooOld } from '../rules/router.ts';
+import { type RetryPolicy, retryDelayMs } from './retry.ts';
+import type { AttemptOutcome, Runner } from './runner.ts';
+
+export interface LaneSettings {
+  readonly handler: string;
+  readonly timeoutMs: number;
+  readonly maxAgeMs: number | undefined;
+  readonly retry: RetryPolicy;
+  /** Attempts at once. */
+  readonly concurrency: number;
+}
+
+/** An alert ready to be handed over. */
+export interface Delivery {
+  readonly seq: number;
+  readonly alert: Alert;
+  readonly packet: Buffer;
+}
+
+/** What a lane needs of the journal: it is the queue, the lane only holds what is next. */
+export interface DeliveryJournal {
+  /** Deliveries of the handler that have not ended, in the order they are due. */
+  open(handler: string, limit: number): OpenDelivery[];
+  begin(seq: number, handler: string, startedAt: number): void;
+  end(seq: number, handler: string, end: DeliveryEnd): void;
+  /** The alert again, decoded; undefined when it is gone or cannot be read. */
+  load(seq: number): Delivery | undefined;
+}
+
+interface Queued extends Delivery {
+  /** Attempts so far. */
+  readonly attempts: number;
+}
+
+/** Alerts held in memory for one handler; the rest wait in the journal. */
+const QUEUE_LIMIT = 64;
+const JOURNAL_RETRY_MS = 1_000;
+
+/** The deliveries of one handler: in order, so many at once, each with a deadline, tried again as its policy says. */
+export class Lane {
+  readonly #settings: LaneSettings;
+  readonly #runner: Runner;
+  readonly #journal: DeliveryJournal;
+  readonly #log: Log;
+  readonly #shutdown = new AbortController();
+  readonly #running = new Set<Promise<void>>();
+  #queue: Queued[] = [];
+  /** Numbers of the alerts that are queued or running. */
+  readonly #inHand = new Set<number>();
+  /** The journal may hold open deliveries that are not in the queue. */
+  #backlog = true;
+  #alarm: NodeJS.Timeout | undefined;
+  #alarmAt = Number.POSITIVE_INFINITY;
+  #stopped = false;
+
+  constructor(settings: LaneSettings, runner: Runner, journal: DeliveryJournal, log: Log) {
+    this.#settings = settings;
+    this.#runner = runner;
+    this.#journal = journal;
+    this.#log = log;
+  }
+
+  /** Takes up what the journal holds from before, and begins. */
+  start(): void {
+    this.#pump();
+  }
+
+  /** A delivery that the journal has just recorded as pending. Keeps it in memory only while there is room. */
+  offer(delivery: Delivery): void {
+    // A look into the journal may have found it already.
+    if (this.#stopped || this.#inHand.has(delivery.seq)) return;
+    if (this.#backlog || this.#queue.length >= QUEUE_LIMIT) this.#backlog = true;
+    else this.#enqueue({ ...delivery, attempts: 0 });
+    this.#pump();
+  }
+
+  /**
+   * Begins nothing more, lets what runs finish within the time, then aborts it. What did not finish stays `running` in
+   * the journal and is run again at the next start.
+   */
+  async stop(drainMs: number): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#alarm);
+    this.#queue = [];
+    const drained = Promise.all(this.#running);
+    const deadline = setTimeout(() => this.#shutdown.abort(new Error('voeventd stops')), drainMs);
+    await drained;
+    clearTimeout(deadline);
+    await this.#runner.close();
+  }
+
+  #pump(): void {
+    if (this.#stopped) return;
+    try {
+      while (this.#running.size < this.#settings.concurrency) {
+        if (this.#queue.length === 0 && this.#backlog) this.#refill();
+        const next = this.#queue.shift();
+        if (next === undefined) return;
+        const attempt = this.#attempt(next).finally(() => {
+          this.#running.delete(attempt);
+          this.#inHand.delete(next.seq);
+          this.#pump();
+        });
+        this.#running.add(attempt);
+      }
+    } catch (error) {
+      this.#log.error(
+        `Cannot read the journal: ${explain(error)}; trying again in ${formatDuration(JOURNAL_RETRY_MS)}`,
+      );
+      this.#wakeAt(Date.now() + JOURNAL_RETRY_MS);
+    }
+  }
+
+  #enqueue(queued: Queued): void {
+    this.#inHand.add(queued.seq);
+    this.#queue.push(queued);
+  }
+
+  /** Fills the queue from the journal with what is due, and sets the alarm for what is due later. */
+  #refill(): void {
+    this.#backlog = false;
+    const now = Date.now();
+    const limit = QUEUE_LIMIT + this.#running.size;
+    const open = this.#journal.open(this.#settings.handler, limit);
+    this.#backlog = open.length === limit;
+    for (const { seq, attempts, dueAt } of open) {
+      if (this.#inHand.has(seq)) continue;
+      if (dueAt > now) {
+        this.#backlog = false;
+        this.#wakeAt(dueAt);
+        return;
+      }
+      const delivery = this.#journal.load(seq);
+      if (delivery !== undefined) this.#enqueue({ ...delivery, attempts });
+      else
+        this.#journal.end(seq, this.#settings.handler, {
+          state: 'dead',
+          outcome: 'the alert cannot be read',
+          endedAt: now,
+        });
+    }
+  }
+
+  /** Looks into the journal again at that time, or sooner. */
+  #wakeAt(dueAt: number): void {
+    if (this.#stopped || dueAt >= this.#alarmAt) return;
+    clearTimeout(this.#alarm);
+    this.#alarmAt = dueAt;
+    this.#alarm = setTimeout(
+      () => {
+        this.#alarmAt = Number.POSITIVE_INFINITY;
+        this.#backlog = true;
+        this.#pump();
+      },
+      Math.max(0, dueAt - Date.now()),
+    );
+  }
+
+  async #attempt(queued: Queued): Promise<void> {
+    const { handler, maxAgeMs, timeoutMs } = this.#settings;
+    const { seq, alert } = queued;
+    const delivery = `${seq}/${handler}`;
+    const fields = { delivery, handler, ivorn: alert.ivorn };
+    const stale = tooOld(alert, maxAgeMs, Date.now());
+    if (stale !== undefined) {
+      await this.#write(() =>
+        this.#journal.end(seq, handler, { state: 'skipped', outcome: stale, endedAt: Date.now() }),
+      );
+      this.#log.warn(`${handler} was not run: ${stale}`, fields);
+      return;
+    }
+    const attempt = queued.attempts + 1;
+    const begun = await this.#write(() => this.#journal.begin(seq, handler, Date.now()));
+    if (!begun) return;
+    const startedAt = performance.now();
+    const deadline = AbortSignal.timeout(timeoutMs);
+    const outcome = await this.#runner.run({
+      alert,
+      packet: queued.packet,
+      delivery,
+      attempt,
+      signal: AbortSignal.any([deadline, this.#shutdown.signal]),
+    });
+    // What the shutdown cut short has not failed: it is run again.
+    if (this.#shutdown.signal.aborted && outcome.state === 'failed') return;
+    await this.#settle(queued, attempt, outcome, { ...fields, attempt, ms: Math.round(performance.now() - startedAt) });
+  }
+
+  async #settle(
+    queued: Queued,
+    attempt: number,
+    outcome: AttemptOutcome,
+    fields: Record<string, unknown>,
+  ): Promise<void> {
+    const { handler, retry } = this.#settings;
+    const { seq } = queued;
+    const endedAt = Date.now();
+    if (outcome.state === 'done') {
+      await this.#write(() => this.#journal.end(seq, handler, { state: 'done', outcome: outcome.detail, endedAt }));
+      this.#log.info(`${handler} done${outcome.detail === '' ? '' : `: ${outcome.detail}`}`, fields);
+      return;
+    }
+    const { reason, retryable, afterMs } = outcome;
+    const delayMs = retryable ? retryDelayMs(retry, attempt, afterMs) : undefined;
+    if (delayMs === undefined) {
+      await this.#write(() => this.#journal.end(seq, handler, { state: 'dead', outcome: reason, endedAt }));
+      const last = retry.attempts > 1 && retryable ? ` (the last of ${retry.attempts} attempts)` : '';
+      this.#log.error(`${handler} failed: ${reason}${last}`, fields);
+      return;
+    }
+    const dueAt = endedAt + delayMs;
+    await this.#write(() => this.#journal.end(seq, handler, { state: 'retrying', outcome: reason, endedAt, dueAt }));
+    this.#log.warn(
+      `${handler} failed: ${reason}; attempt ${attempt + 1} of ${retry.attempts} in ${formatDuration(delayMs)}`,
+      fields,
+    );
+    this.#wakeAt(dueAt);
+  }
+
+  /** Writes to the journal, for as long as it takes; false when the daemon stops first. */
+  async #write(work: () => void): Promise<boolean> {
+    for (;;) {
+      try {
+        work();
+        return true;
+      } catch (error) {
+        if (this.#stopped) return false;
+        this.#log.error(
+          `Cannot write the journal: ${explain(error)}; ${this.#settings.handler} waits and tries again in ${formatDuration(JOURNAL_RETRY_MS)}`,
+        );
+        await new Promise((resolve) => setTimeout(resolve, JOURNAL_RETRY_MS));
+      }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import { Worker } from 'node:worker_threads';
+import { embedded } from '../common/embedded.ts';
+import type { Log } from '../common/log.ts';
+import type { SubscriberStatus } from '../vtp/status.ts';
+import type { FromIntake, IntakeData, ToIntake, VtpSource } from './messages.ts';
+
+export interface IntakeEvents {
+  /** New documents are in the journal. */
+  stored(added: number, duplicates: number): void;
+  status(source: string, status: SubscriberStatus): void;
+  /** The thread died of a fault of ours. Nothing acknowledged is lost. */
+  failed(error: Error): void;
+}
+
+/** The main thread's handle on the intake thread. */
+export class Intake {
+  readonly #worker: Worker;
+  readonly #exited = Promise.withResolvers<void>();
+
+  constructor(journalPath: string, log: Log, events: IntakeEvents) {
+    const workerData: IntakeData = { journalPath };
+    const program = embedded();
+    this.#worker =
+      program === undefined
+        ? new Worker(new URL('./worker.ts', import.meta.url), { workerData })
+        : new Worker(program.intakeWorker, { eval: true, workerData });
+    this.#worker.on('message', (message: FromIntake) => {
+      switch (message.type) {
+        case 'ready':
+          return;
+        case 'stored':
+          events.stored(message.added, message.duplicates);
+          return;
+        case 'status':
+          events.status(message.source, message.status);
+          return;
+        case 'log':
+          log[message.level](message.message, message.fields);
+          return;
+      }
+    });
+    this.#worker.once('error', (error) => events.failed(error instanceof Error ? error : new Error(String(error))));
+    this.#worker.once('exit', () => this.#exited.resolve());
+  }
+
+  /** Runs exactly these sources: new ones start, changed ones connect again, others stop. */
+  configure(sources: readonly VtpSource[]): void {
+    this.#say({ type: 'sources', sources });
+  }
+
+  /** Closes every connection and commits what has arrived. */
+  async stop(): Promise<void> {
+    this.#say({ type: 'stop' });
+    await this.#exited.promise;
+  }
+
+  #say(message: ToIntake): void {
+    this.#worker.postMessage(message);
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * The hot half, in a thread of its own: sockets, envelope, journal, ack. Nothing a rule, a plugin or a web request does
+ * can delay it.
+ */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Log, LogLevel } from '../common/log.ts';
+import { withFields } from '../common/log.ts';
+import { JournalAppender } from '../journal/append.ts';
+import { Subscriber } from '../vtp/subscriber.ts';
+import { GroupCommit } from './group-commit.ts';
+import type { FromIntake, IntakeData, ToIntake, VtpSource } from './messages.ts';
+
+interface Running {
+  readonly settings: string;
+  readonly stop: AbortController;
+  readonly ended: Promise<void>;
+}
+
+const port = parentPort;
+if (port === null) throw new Error('The intake thread cannot run on its own.');
+const say = (message: FromIntake): void => port.postMessage(message);
+
+const write =
+  (level: LogLevel) =>
+  (message: string, fields?: Record<string, unknown>): void =>
+    say({ type: 'log', level, message, fields });
+const log: Log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+
+const { journalPath } = workerData as IntakeData;
+const journal = new JournalAppender(journalPath);
+const commits = new GroupCommit(journal, log, (added, duplicates) => say({ type: 'stored', added, duplicates }));
+const running = new Map<string, Running>();
+
+function start({ name, settings }: VtpSource): void {
+  const stop = new AbortController();
+  const subscriber = new Subscriber(settings, commits.storeFor(name), withFields(log, { source: name }), (status) =>
+    say({ type: 'status', source: name, status }),
+  );
+  running.set(name, { settings: JSON.stringify(settings), stop, ended: subscriber.start(stop.signal) });
+}
+
+async function stop(name: string): Promise<void> {
+  const source = running.get(name);
+  running.delete(name);
+  source?.stop.abort();
+  await source?.ended;
+}
+
+async function reconcile(sources: readonly VtpSource[]): Promise<void> {
+  const wanted = new Map(sources.map((source) => [source.name, source]));
+  for (const [name, { settings }] of [...running]) {
+    const source = wanted.get(name);
+    if (source === undefined || JSON.stringify(source.settings) !== settings) await stop(name);
+  }
+  for (const source of sources) if (!running.has(source.name)) start(source);
+}
+
+async function end(): Promise<void> {
+  await Promise.all([...running.keys()].map(stop));
+  // What arrived in the last turn is committed by the immediate that is already queued.
+  await new Promise((resolve) => setImmediate(resolve));
+  journal.close();
+  port?.close();
+}
+
+let work = Promise.resolve();
+port.on('message', (message: ToIntake) => {
+  work = work.then(() => (message.type === 'stop' ? end() : reconcile(message.sources)));
+});
+say({ type: 'ready' });

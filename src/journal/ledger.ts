@@ -1,0 +1,203 @@
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
+import { openJournalFile } from './open.ts';
+
+/** An alert as it was kept. */
+export interface StoredAlert {
+  /** Its number in the journal: order of arrival. */
+  readonly seq: number;
+  readonly source: string;
+  readonly peer: string;
+  readonly ivorn: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+  readonly packet: Buffer;
+}
+
+export interface Verdict {
+  readonly handler: string;
+  readonly fired: boolean;
+  readonly why: string;
+}
+
+/** What was decided about one alert. */
+export interface DecisionRecord {
+  readonly seq: number;
+  readonly decidedAt: number;
+  /** Why it cannot be read. */
+  readonly problem: string | undefined;
+  readonly verdicts: readonly Verdict[];
+}
+
+export interface OpenDelivery {
+  readonly seq: number;
+  readonly attempts: number;
+  /** Not to be started before; milliseconds since 1970. */
+  readonly dueAt: number;
+}
+
+/** How a delivery, or an attempt of it, ended. */
+export interface DeliveryEnd {
+  readonly state: 'done' | 'dead' | 'skipped' | 'retrying';
+  readonly outcome: string;
+  readonly endedAt: number;
+  /** For `retrying`: when to try again. */
+  readonly dueAt?: number;
+}
+
+/**
+ * The cold half's end of the journal: reads alerts, writes decisions and deliveries. Its commits survive the death of
+ * the process; the last moments before a power cut may be lost, and then those deliveries run again.
+ */
+export class Ledger {
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  /** @throws UserError when the file cannot be used */
+  constructor(path: string) {
+    this.#database = openJournalFile(path, 'NORMAL');
+    this.#database.exec('PRAGMA wal_autocheckpoint = 0');
+  }
+
+  /** Alerts without a decision, oldest first. */
+  undecided(limit: number): StoredAlert[] {
+    return this.#all(
+      `SELECT seq, source, peer, ivorn, received_at, packet FROM alert
+       WHERE seq > (SELECT coalesce(max(seq), 0) FROM decision) ORDER BY seq LIMIT ?`,
+      limit,
+    ).map(storedAlert);
+  }
+
+  alert(seq: number): StoredAlert | undefined {
+    const row = this.#prepare('SELECT seq, source, peer, ivorn, received_at, packet FROM alert WHERE seq = ?').get(seq);
+    return row === undefined ? undefined : storedAlert(row);
+  }
+
+  /** Keeps decisions, and a pending delivery for every verdict that fired, in one transaction. */
+  decide(decisions: readonly DecisionRecord[]): void {
+    this.#transaction(() => {
+      for (const { seq, decidedAt, problem, verdicts } of decisions) {
+        this.#run(
+          'INSERT INTO decision (seq, decided_at, problem, verdicts) VALUES (?, ?, ?, ?)',
+          seq,
+          decidedAt,
+          problem ?? null,
+          JSON.stringify(verdicts),
+        );
+        for (const { handler, fired } of verdicts) {
+          if (fired) {
+            this.#run(
+              `INSERT INTO delivery (seq, handler, state, due_at) VALUES (?, ?, 'pending', ?)`,
+              seq,
+              handler,
+              decidedAt,
+            );
+          }
+        }
+      }
+    });
+  }
+
+  /** Deliveries of this handler that have not ended, in the order they are due. */
+  open(handler: string, limit: number): OpenDelivery[] {
+    return this.#all(
+      `SELECT seq, attempts, due_at FROM delivery
+       WHERE handler = ? AND state IN ('pending', 'running', 'retrying') ORDER BY due_at, seq LIMIT ?`,
+      handler,
+      limit,
+    ).map((row) => ({ seq: Number(row.seq), attempts: Number(row.attempts), dueAt: Number(row.due_at) }));
+  }
+
+  /** Handlers that have deliveries which have not ended, with their number. */
+  openHandlers(): Map<string, number> {
+    const rows = this.#all(
+      `SELECT handler, count(*) AS n FROM delivery WHERE state IN ('pending', 'running', 'retrying') GROUP BY handler`,
+    );
+    return new Map(rows.map((row) => [String(row.handler), Number(row.n)]));
+  }
+
+  /** An attempt begins. */
+  begin(seq: number, handler: string, startedAt: number): void {
+    this.#run(
+      `UPDATE delivery SET state = 'running', attempts = attempts + 1, started_at = ? WHERE seq = ? AND handler = ?`,
+      startedAt,
+      seq,
+      handler,
+    );
+  }
+
+  /** An attempt ended. */
+  end(seq: number, handler: string, end: DeliveryEnd): void {
+    this.#run(
+      `UPDATE delivery SET state = ?, outcome = ?, ended_at = ?, due_at = coalesce(?, due_at)
+       WHERE seq = ? AND handler = ?`,
+      end.state,
+      end.outcome,
+      end.endedAt,
+      end.dueAt ?? null,
+      seq,
+      handler,
+    );
+  }
+
+  /** How many alerts, quarantined alerts and deliveries (by state) there are. */
+  counts(): { alerts: number; quarantined: number; deliveries: Record<string, number> } {
+    const one = (sql: string): number => Number(this.#prepare(sql).get()?.n ?? 0);
+    return {
+      alerts: one('SELECT count(*) AS n FROM alert'),
+      quarantined: one('SELECT count(*) AS n FROM decision WHERE problem IS NOT NULL'),
+      deliveries: Object.fromEntries(
+        this.#all('SELECT state, count(*) AS n FROM delivery GROUP BY state').map((row) => [row.state, Number(row.n)]),
+      ),
+    };
+  }
+
+  /** Moves committed pages from the log into the file; does not wait for anyone. */
+  checkpoint(): void {
+    this.#database.exec('PRAGMA wal_checkpoint(PASSIVE)');
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#database.close();
+  }
+
+  #transaction(work: () => void): void {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      work();
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  #run(sql: string, ...values: SQLInputValue[]): void {
+    this.#prepare(sql).run(...values);
+  }
+
+  #all(sql: string, ...values: SQLInputValue[]): Record<string, SQLOutputValue>[] {
+    return this.#prepare(sql).all(...values);
+  }
+}
+
+function storedAlert(row: Record<string, SQLOutputValue>): StoredAlert {
+  const packet = row.packet as Uint8Array;
+  return {
+    seq: Number(row.seq),
+    source: String(row.source),
+    peer: String(row.peer),
+    ivorn: row.ivorn === null ? undefined : String(row.ivorn),
+    receivedAt: Number(row.received_at),
+    packet: Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength),
+  };
+}

@@ -1,0 +1,44 @@
+/** Marks a SQLite file as ours: the letters `VOEd`. */
+export const APPLICATION_ID = 0x564f4564;
+export const SCHEMA_VERSION = 1;
+
+/**
+ * The journal's tables. Times are milliseconds since 1970, UTC.
+ *
+ * `alert` is written by the intake thread alone, the others by the main thread alone.
+ * A decision for every alert, in order of `seq`: the highest one says how far the daemon has come.
+ */
+export const SCHEMA = `
+CREATE TABLE IF NOT EXISTS alert (
+  seq         INTEGER PRIMARY KEY,      -- order of arrival
+  digest      BLOB NOT NULL UNIQUE,     -- SHA-256 of the element's bytes: the same event is kept once
+  source      TEXT NOT NULL,            -- name of the source in the configuration
+  peer        TEXT NOT NULL,            -- the broker it came from
+  ivorn       TEXT,
+  role        TEXT,                     -- as written in the root tag
+  received_at INTEGER NOT NULL,
+  packet      BLOB NOT NULL             -- the exact bytes
+) STRICT;
+CREATE TABLE IF NOT EXISTS decision (
+  seq         INTEGER PRIMARY KEY REFERENCES alert (seq),
+  decided_at  INTEGER NOT NULL,
+  problem     TEXT,                     -- why it cannot be read: the alert is in quarantine
+  verdicts    TEXT NOT NULL             -- JSON: [{ handler, fired, why }]
+) STRICT;
+CREATE INDEX IF NOT EXISTS quarantine ON decision (seq) WHERE problem IS NOT NULL;
+CREATE TABLE IF NOT EXISTS delivery (
+  seq         INTEGER NOT NULL REFERENCES alert (seq),
+  handler     TEXT NOT NULL,
+  state       TEXT NOT NULL CHECK (state IN ('pending', 'running', 'retrying', 'done', 'dead', 'skipped')),
+  attempts    INTEGER NOT NULL DEFAULT 0,
+  due_at      INTEGER NOT NULL,         -- not to be started before
+  started_at  INTEGER,                  -- of the last attempt
+  ended_at    INTEGER,
+  outcome     TEXT,                     -- what the plugin said, or why not
+  PRIMARY KEY (seq, handler)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS open_delivery ON delivery (handler, due_at, seq)
+  WHERE state IN ('pending', 'running', 'retrying');
+PRAGMA application_id = ${APPLICATION_ID};
+PRAGMA user_version = ${SCHEMA_VERSION};
+`;

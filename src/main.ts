@@ -1,0 +1,8 @@
+// Each side is imported only when it is needed: a plugin's process starts sooner without the rest of the program.
+if (process.argv[2] === '--plugin-host') {
+  const { runPluginHost } = await import('./plugin/host.ts');
+  await runPluginHost();
+} else {
+  const { runCli } = await import('./cli/program.ts');
+  process.exitCode = await runCli(process.argv.slice(2), (code) => process.exit(code));
+}

@@ -1,0 +1,145 @@
+import type { Decoder } from '../alert/decode.ts';
+import type { Alert } from '../alert/model.ts';
+import { explain, messageOf } from '../common/errors.ts';
+import type { Log } from '../common/log.ts';
+import type { Delivery } from '../dispatch/lane.ts';
+import type { DecisionRecord, StoredAlert } from '../journal/ledger.ts';
+import { decide, type Selection } from '../rules/router.ts';
+
+/** What the pipeline needs of the journal. */
+export interface DecisionJournal {
+  undecided(limit: number): StoredAlert[];
+  decide(decisions: readonly DecisionRecord[]): void;
+}
+
+/** Alerts taken from the journal at once; the event loop turns between two batches. */
+const BATCH = 16;
+const RETRY_MS = 1_000;
+
+/**
+ * The cold half: takes what the journal has stored and nobody has decided on, decodes it, decides for every handler,
+ * records the decisions, and hands the deliveries on. It works in the journal's order and forgets nothing: after a
+ * crash the journal says where it was.
+ */
+export class Pipeline {
+  readonly #journal: DecisionJournal;
+  readonly #decoder: Decoder;
+  readonly #deliver: (handler: string, delivery: Delivery) => void;
+  readonly #log: Log;
+  #selections: readonly Selection[] = [];
+  #scheduled = false;
+  #stopped = false;
+
+  constructor(
+    journal: DecisionJournal,
+    decoder: Decoder,
+    deliver: (handler: string, delivery: Delivery) => void,
+    log: Log,
+  ) {
+    this.#journal = journal;
+    this.#decoder = decoder;
+    this.#deliver = deliver;
+    this.#log = log;
+  }
+
+  /** From the next alert on, decide for these handlers. */
+  configure(selections: readonly Selection[]): void {
+    this.#selections = selections;
+  }
+
+  /** There may be new alerts in the journal. */
+  wake(): void {
+    if (this.#scheduled || this.#stopped) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#turn());
+  }
+
+  /** Takes up nothing more. What is undecided waits in the journal. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** Decodes a stored alert. @throws DecodeError */
+  decode(stored: StoredAlert): Alert {
+    const receivedAt = new Date(stored.receivedAt).toISOString();
+    return this.#decoder.decode(stored.packet, { source: stored.source, receivedAt });
+  }
+
+  #turn(): void {
+    this.#scheduled = false;
+    if (this.#stopped) return;
+    try {
+      if (this.#decideBatch() === BATCH) this.wake();
+    } catch (error) {
+      this.#log.error(
+        `Cannot record decisions in the journal: ${explain(error)}; trying again in ${RETRY_MS / 1_000}s`,
+      );
+      setTimeout(() => this.wake(), RETRY_MS);
+    }
+  }
+
+  /** @returns how many alerts it took */
+  #decideBatch(): number {
+    const batch = this.#journal.undecided(BATCH);
+    if (batch.length === 0) return 0;
+    const decided = batch.map((stored) => this.#decide(stored));
+    this.#journal.decide(decided.map(({ record }) => record));
+    for (const { record, stored, alert } of decided) {
+      this.#report(stored, record, alert);
+      if (alert === undefined) continue;
+      for (const { handler, fired } of record.verdicts) {
+        if (fired) this.#deliver(handler, { seq: stored.seq, alert, packet: stored.packet });
+      }
+    }
+    return batch.length;
+  }
+
+  #decide(stored: StoredAlert): { record: DecisionRecord; stored: StoredAlert; alert: Alert | undefined } {
+    const decidedAt = Date.now();
+    try {
+      const alert = this.decode(stored);
+      const verdicts = decide(this.#selections, alert, decidedAt);
+      return { record: { seq: stored.seq, decidedAt, problem: undefined, verdicts }, stored, alert };
+    } catch (error) {
+      const problem = messageOf(error);
+      return { record: { seq: stored.seq, decidedAt, problem, verdicts: [] }, stored, alert: undefined };
+    }
+  }
+
+  #report(stored: StoredAlert, { problem, verdicts }: DecisionRecord, alert: Alert | undefined): void {
+    const { seq, source, peer } = stored;
+    if (alert === undefined) {
+      const name = stored.ivorn ?? 'a document without an identifier';
+      this.#log.error(
+        `In quarantine: ${name} from ${source}. ${problem}. Its bytes are kept as number ${seq} of the journal`,
+        {
+          seq,
+          source,
+          peer,
+          problem,
+        },
+      );
+      return;
+    }
+    const { id, ivorn, role, test, kind } = alert;
+    const mark = test && role !== 'test' ? ' marked as a test' : '';
+    this.#log.info(`Received ${role}${mark} ${ivorn} from ${source}`, {
+      seq,
+      id,
+      ivorn,
+      role,
+      test,
+      kind,
+      source,
+      peer,
+    });
+    for (const { handler, fired, why } of verdicts) {
+      this.#log.info(`${fired ? '→' : '·'} ${handler} ${fired ? 'fires' : 'does not fire'}: ${why}`, {
+        seq,
+        id,
+        handler,
+        fired,
+      });
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import { explain } from '../common/errors.ts';
+import { type Log, withFields } from '../common/log.ts';
+import type { Attempt, AttemptOutcome } from '../dispatch/runner.ts';
+import type { Context, Plugin, SetupContext } from './api.ts';
+import { PluginFailure } from './failure.ts';
+
+/** How long a plugin has, after its signal aborted, to end by itself. */
+export const GRACE_MS = 10_000;
+
+/** A plugin with its handler's options, ready to be set up. */
+export interface ConfiguredPlugin {
+  readonly plugin: Plugin<unknown>;
+  readonly config: unknown;
+  readonly handler: string;
+  readonly log: Log;
+}
+
+export function setupContext({ config, handler, log }: ConfiguredPlugin): SetupContext<unknown> {
+  return { config, handler, log };
+}
+
+/** Runs `handle` once and says how it ended. Never rejects; gives up on a plugin that outlives its signal. */
+export async function runAttempt(configured: ConfiguredPlugin, attempt: Attempt): Promise<AttemptOutcome> {
+  const { plugin, config, handler, log } = configured;
+  const { alert, packet, delivery, signal } = attempt;
+  const context: Context<unknown> = {
+    config,
+    handler,
+    log: withFields(log, { delivery, ivorn: alert.ivorn }),
+    packet,
+    delivery,
+    attempt: attempt.attempt,
+    signal,
+    retry: (reason, options) => new PluginFailure(reason, true, options),
+    fail: (reason, options) => new PluginFailure(reason, false, options),
+  };
+  const outlived = givenUp(signal);
+  try {
+    const result = await Promise.race([handle(plugin, alert, context), outlived.promise]);
+    return { state: 'done', detail: typeof result === 'string' ? result : '' };
+  } catch (error) {
+    return failureOf(error, signal);
+  } finally {
+    outlived.cancel();
+  }
+}
+
+async function handle(plugin: Plugin<unknown>, alert: Attempt['alert'], context: Context<unknown>): Promise<unknown> {
+  return await plugin.handle(alert, context);
+}
+
+/** Rejects when the signal has aborted and the grace is over. */
+function givenUp(signal: AbortSignal): { promise: Promise<never>; cancel(): void } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  let timer: NodeJS.Timeout | undefined;
+  const start = () => {
+    timer = setTimeout(() => reject(new PluginFailure('it did not end when told to', true)), GRACE_MS);
+  };
+  if (signal.aborted) start();
+  else signal.addEventListener('abort', start, { once: true });
+  const cancel = () => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', start);
+  };
+  return { promise, cancel };
+}
+
+/** What was thrown, as an outcome. */
+export function failureOf(thrown: unknown, signal: AbortSignal): AttemptOutcome {
+  const timedOut = signal.aborted && signal.reason instanceof Error && signal.reason.name === 'TimeoutError';
+  const prefix = timedOut && !/time(d)?[ -]?out/i.test(String(thrown)) ? 'timeout: ' : '';
+  if (thrown instanceof PluginFailure) {
+    const { message, retryable, afterMs } = thrown;
+    return { state: 'failed', reason: prefix + message, retryable, afterMs };
+  }
+  return { state: 'failed', reason: prefix + explain(thrown), retryable: true, afterMs: undefined };
+}

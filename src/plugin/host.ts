@@ -1,0 +1,119 @@
+/**
+ * The other side of `child.ts`: runs one user plugin for one handler in a process of its own, so that nothing it does
+ * can stop or stall the daemon.
+ */
+
+import { messageOf } from '../common/errors.ts';
+import type { Log, LogLevel } from '../common/log.ts';
+import { type ConfiguredPlugin, runAttempt, setupContext } from './context.ts';
+import { configurePlugin, importPlugin } from './load.ts';
+import type { FromHost, ToHost } from './messages.ts';
+
+/** Runs until the daemon closes the channel, or dies. */
+export async function runPluginHost(): Promise<void> {
+  if (process.send === undefined) {
+    process.stderr.write('voeventd --plugin-host is started by the daemon itself.\n');
+    process.exitCode = 2;
+    return;
+  }
+  process.title = 'voeventd plugin';
+  silence('MODULE_TYPELESS_PACKAGE_JSON');
+  // Ctrl-C reaches the whole foreground group; the daemon decides when its plugins end.
+  process.on('SIGINT', () => {});
+  const host = new Host((message) => {
+    process.send?.(message, undefined, undefined, () => {});
+  });
+  process.on('message', (message: ToHost) => void host.receive(message));
+  const { promise, resolve } = Promise.withResolvers<void>();
+  process.once('disconnect', resolve);
+  await promise;
+}
+
+/** Plugin authors need no package.json: what a file without one is, is found out by reading it. */
+function silence(code: string): void {
+  const emit = process.emitWarning;
+  process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
+    const named = rest.some((part) => part === code || (part as { code?: string } | undefined)?.code === code);
+    if (!named) Reflect.apply(emit, process, [warning, ...rest]);
+  }) as typeof process.emitWarning;
+}
+
+class Host {
+  readonly #send: (message: FromHost) => void;
+  readonly #running = new Map<string, AbortController>();
+  #plugin: ConfiguredPlugin | undefined;
+
+  constructor(send: (message: FromHost) => void) {
+    this.#send = send;
+  }
+
+  async receive(message: ToHost): Promise<void> {
+    switch (message.type) {
+      case 'configure':
+        return await this.#configure(message);
+      case 'setup':
+        return await this.#setup();
+      case 'attempt':
+        return await this.#attempt(message);
+      case 'abort': {
+        const reason = new Error(message.message);
+        reason.name = message.name;
+        this.#running.get(message.delivery)?.abort(reason);
+        return;
+      }
+      case 'close':
+        await Promise.resolve(this.#plugin?.plugin.close?.()).catch(() => {});
+        process.disconnect?.();
+        return;
+    }
+  }
+
+  async #configure({ file, handler, options, baseDirectory }: Extract<ToHost, { type: 'configure' }>): Promise<void> {
+    try {
+      const plugin = await importPlugin(file);
+      const result = await configurePlugin(plugin, options, baseDirectory);
+      if (!result.ok) {
+        this.#send({ type: 'refused', problems: result.problems });
+        return;
+      }
+      this.#plugin = { plugin, config: result.config, handler, log: this.#log() };
+      this.#send({ type: 'configured', attempts: plugin.attempts });
+    } catch (error) {
+      this.#send({ type: 'broken', reason: messageOf(error) });
+    }
+  }
+
+  async #setup(): Promise<void> {
+    const configured = this.#plugin;
+    if (configured === undefined) return;
+    try {
+      await configured.plugin.setup?.(setupContext(configured));
+      this.#send({ type: 'ready' });
+    } catch (error) {
+      this.#send({ type: 'broken', reason: `Its setup failed: ${messageOf(error)}` });
+    }
+  }
+
+  async #attempt({ alert, packet, delivery, attempt }: Extract<ToHost, { type: 'attempt' }>): Promise<void> {
+    const configured = this.#plugin;
+    if (configured === undefined) return;
+    const controller = new AbortController();
+    this.#running.set(delivery, controller);
+    const bytes = Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength);
+    const outcome = await runAttempt(configured, {
+      alert,
+      packet: bytes,
+      delivery,
+      attempt,
+      signal: controller.signal,
+    });
+    this.#running.delete(delivery);
+    this.#send({ type: 'outcome', delivery, outcome });
+  }
+
+  #log(): Log {
+    const write = (level: LogLevel) => (message: string, fields?: Record<string, unknown>) =>
+      this.#send({ type: 'log', level, message: String(message), fields });
+    return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+  }
+}

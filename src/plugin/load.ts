@@ -1,0 +1,104 @@
+import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import { codeOf, messageOf } from '../common/errors.ts';
+import type { Plugin } from './api.ts';
+import { createFields } from './fields.ts';
+
+/** Why a plugin's file cannot be used: a whole sentence for the user. */
+export class PluginLoadError extends Error {}
+
+/**
+ * Imports a plugin's file.
+ *
+ * @throws PluginLoadError when it cannot be imported or is not a plugin
+ */
+export async function importPlugin(file: string): Promise<Plugin<unknown>> {
+  let module: { default?: unknown };
+  try {
+    module = await import(pathToFileURL(file).href);
+  } catch (error) {
+    throw new PluginLoadError(`Cannot load ${file}: ${loadProblem(error)}`, { cause: error });
+  }
+  const exported = unwrap(module.default);
+  if (exported === undefined) {
+    throw new PluginLoadError(
+      `${file} has no default export. Write \`export default { async handle(alert, context) { … } }\`.`,
+    );
+  }
+  if (
+    typeof exported !== 'object' ||
+    exported === null ||
+    !('handle' in exported) ||
+    typeof exported.handle !== 'function'
+  ) {
+    throw new PluginLoadError(
+      `The default export of ${file} is no plugin: it has no handle function. Write \`export default { async handle(alert, context) { … } }\`.`,
+    );
+  }
+  return exported as Plugin<unknown>;
+}
+
+/** CommonJS written by a compiler arrives as `{ default: { default: plugin } }`. */
+function unwrap(exported: unknown): unknown {
+  if (typeof exported === 'object' && exported !== null && !('handle' in exported) && 'default' in exported) {
+    return exported.default;
+  }
+  return exported;
+}
+
+function loadProblem(error: unknown): string {
+  const message = messageOf(error).split('\n')[0] ?? '';
+  switch (codeOf(error)) {
+    case 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX':
+      return `${message}. voeventd runs TypeScript by removing its types: write a union or a const object instead of an enum, plain fields instead of parameter properties, and no namespaces.`;
+    case 'ERR_MODULE_NOT_FOUND':
+    case 'MODULE_NOT_FOUND':
+      return `${message}. Give relative imports their extension (./helper.ts), and install npm packages beside the plugin.`;
+    default:
+      return `${message}${placeOf(error)}.`;
+  }
+}
+
+/** Where in the user's file it happened, from the stack's first line that names a file. */
+function placeOf(error: unknown): string {
+  if (!(error instanceof Error) || error.stack === undefined) return '';
+  const place = /(?:file:\/\/)?(\/[^\s():]+\.[cm]?[jt]s:\d+(?::\d+)?)/.exec(error.stack)?.[1];
+  return place === undefined || place.startsWith('/voeventd-internal/') ? '' : ` (${place})`;
+}
+
+/** A fault in a handler's `with:` options; `path` starts below it. */
+export interface OptionProblem {
+  readonly path: (string | number)[];
+  readonly message: string;
+  /** Keys that the schema does not know, when that is the fault. */
+  readonly unknownKeys?: readonly string[];
+}
+
+export type ConfigureResult =
+  | { readonly ok: true; readonly config: unknown }
+  | { readonly ok: false; readonly problems: readonly OptionProblem[] };
+
+/** The schema of a plugin's options; undefined when it takes any. */
+export function optionsSchema(plugin: Plugin<unknown>, baseDirectory: string): z.ZodType<unknown> | undefined {
+  return plugin.config?.(z, createFields(baseDirectory));
+}
+
+/** Checks a handler's options against the plugin's schema. */
+export async function configurePlugin(
+  plugin: Plugin<unknown>,
+  options: unknown,
+  baseDirectory: string,
+): Promise<ConfigureResult> {
+  const schema = optionsSchema(plugin, baseDirectory);
+  if (schema === undefined) return { ok: true, config: options ?? {} };
+  const parsed = await schema.safeParseAsync(options ?? {});
+  if (parsed.success) return { ok: true, config: parsed.data };
+  return {
+    ok: false,
+    problems: parsed.error.issues.map((issue) => ({
+      path: issue.path.map((part) => (typeof part === 'number' ? part : String(part))),
+      message: issue.message,
+      ...(issue.code === 'unrecognized_keys' ? { unknownKeys: issue.keys } : {}),
+    })),
+  };
+}

@@ -1,0 +1,39 @@
+import type { Alert } from '../alert/model.ts';
+import type { LogLevel } from '../common/log.ts';
+import type { AttemptOutcome } from '../dispatch/runner.ts';
+import type { OptionProblem } from './load.ts';
+
+/** What the daemon says to a plugin's process. */
+export type ToHost =
+  | {
+      readonly type: 'configure';
+      readonly file: string;
+      readonly handler: string;
+      readonly options: unknown;
+      readonly baseDirectory: string;
+    }
+  | { readonly type: 'setup' }
+  | {
+      readonly type: 'attempt';
+      readonly alert: Alert;
+      readonly packet: Uint8Array;
+      readonly delivery: string;
+      readonly attempt: number;
+    }
+  | { readonly type: 'abort'; readonly delivery: string; readonly name: string; readonly message: string }
+  | { readonly type: 'close' };
+
+/** What a plugin's process says to the daemon. */
+export type FromHost =
+  | { readonly type: 'configured'; readonly attempts: number | undefined }
+  | { readonly type: 'refused'; readonly problems: readonly OptionProblem[] }
+  /** The plugin cannot be used; a whole sentence. */
+  | { readonly type: 'broken'; readonly reason: string }
+  | { readonly type: 'ready' }
+  | { readonly type: 'outcome'; readonly delivery: string; readonly outcome: AttemptOutcome }
+  | {
+      readonly type: 'log';
+      readonly level: LogLevel;
+      readonly message: string;
+      readonly fields: Record<string, unknown> | undefined;
+    };

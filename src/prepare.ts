@@ -1,0 +1,206 @@
+import { dirname } from 'node:path';
+import { BUILT_INS } from './built-ins.ts';
+import type { Log } from './common/log.ts';
+import type { ConfigDocument, ConfigPath } from './config/document.ts';
+import { type Problem, sortProblems } from './config/problem.ts';
+import { keysAt } from './config/schema-keys.ts';
+import { problemsOf, unknownKey } from './config/validate.ts';
+import type { Plugin } from './plugin/api.ts';
+import { findPlugin } from './plugin/find.ts';
+import { IsolatedRunner } from './plugin/isolated.ts';
+import { configurePlugin, type OptionProblem, optionsSchema } from './plugin/load.ts';
+import { compileRule, type Rule, RuleError } from './rules/rule.ts';
+import { type HandlerSettings, type Settings, settingsSchema } from './settings.ts';
+
+/** A plugin with its options checked, not yet set up. */
+export type PreparedPlugin =
+  | { readonly kind: 'built-in'; readonly plugin: Plugin<unknown>; readonly config: unknown }
+  | { readonly kind: 'isolated'; readonly runner: IsolatedRunner }
+  /** A user's plugin that cannot be loaded: its handler waits, the others run. */
+  | { readonly kind: 'broken'; readonly reason: string };
+
+export interface PreparedHandler {
+  readonly name: string;
+  readonly settings: HandlerSettings;
+  readonly rule: Rule | undefined;
+  readonly plugin: PreparedPlugin;
+  /** Attempts when the handler does not say: the plugin's own default. */
+  readonly attempts: number;
+}
+
+/** A configuration that can be run: every rule compiled, every option checked. */
+export interface Prepared {
+  readonly settings: Settings;
+  readonly handlers: readonly PreparedHandler[];
+}
+
+export interface Preparation {
+  /** Absent when a problem stops the start. */
+  readonly prepared: Prepared | undefined;
+  /** Everything wrong with the file, in its order. Without `prepared`, never empty. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Checks a whole configuration: the file, its rules, its plugins and their options, all problems at once.
+ *
+ * @param log where user plugins, which are loaded for this, write
+ */
+export async function prepare(document: ConfigDocument, log: (handler: string) => Log): Promise<Preparation> {
+  if (document.problems.length > 0) return { prepared: undefined, problems: sortProblems(document.problems) };
+  const schema = settingsSchema(dirname(document.file));
+  const parsed = schema.safeParse(document.value ?? {});
+  const problems = parsed.success ? [] : problemsOf(parsed.error.issues, document, (path) => keysAt(schema, path));
+  const folder = parsed.success ? parsed.data.plugins : pluginFolder(document);
+  const context: HandlerContext = { document, folder, log, problems };
+  // Read from the file, not from the schema's result: a fault elsewhere must not hide a handler's own.
+  const parts = await Promise.all(handlerNames(document).map((name) => prepareHandler(name, context)));
+  if (!parsed.success || problems.some((problem) => !isBreakage(problem))) {
+    await Promise.all(parts.map((part) => part?.plugin?.kind === 'isolated' && part.plugin.runner.close()));
+    return { prepared: undefined, problems: sortProblems(problems) };
+  }
+  const handlers = parts.flatMap((part) => {
+    const settings = part === undefined ? undefined : parsed.data.handlers[part.name];
+    if (part?.plugin === undefined || settings === undefined) return [];
+    return [{ ...part, plugin: part.plugin, settings }];
+  });
+  return { prepared: { settings: parsed.data, handlers }, problems: sortProblems(problems) };
+}
+
+/** Lets go of what preparing started, without running it. */
+export async function discard(handlers: readonly PreparedHandler[]): Promise<void> {
+  await Promise.all(handlers.map(({ plugin }) => (plugin.kind === 'isolated' ? plugin.runner.close() : undefined)));
+}
+
+interface HandlerContext {
+  readonly document: ConfigDocument;
+  readonly folder: string;
+  readonly log: (handler: string) => Log;
+  readonly problems: Problem[];
+}
+
+interface HandlerPart {
+  readonly name: string;
+  readonly rule: Rule | undefined;
+  readonly plugin: PreparedPlugin | undefined;
+  readonly attempts: number;
+}
+
+async function prepareHandler(name: string, context: HandlerContext): Promise<HandlerPart | undefined> {
+  const path: ConfigPath = ['handlers', name];
+  const raw = (context.document.value as { handlers: Record<string, unknown> }).handlers[name];
+  if (typeof raw !== 'object' || raw === null) return undefined;
+  const { when, plugin: pluginName, with: options } = raw as Record<string, unknown>;
+  const rule = typeof when === 'string' ? prepareRule(when, [...path, 'when'], context) : undefined;
+  if (typeof pluginName !== 'string' || !/^[\w.-]+$/.test(pluginName)) return undefined;
+  const place = findPlugin(pluginName, context.folder, Object.keys(BUILT_INS));
+  switch (place.kind) {
+    case 'missing':
+      context.problems.push(
+        context.document.problem([...path, 'plugin'], `${path.join('.')}.plugin: ${place.problem}`),
+      );
+      return undefined;
+    case 'built-in':
+      return await prepareBuiltIn(name, place.name, options, rule, context);
+    case 'file':
+      return await prepareIsolated(name, place.file, options, rule, context);
+  }
+}
+
+function prepareRule(source: string, path: ConfigPath, { document, problems }: HandlerContext): Rule | undefined {
+  try {
+    return compileRule(source);
+  } catch (error) {
+    if (!(error instanceof RuleError)) throw error;
+    const before = source.slice(0, error.offset);
+    const line = source.split('\n')[before.split('\n').length - 1] ?? '';
+    const caret = `${' '.repeat(before.length - (before.lastIndexOf('\n') + 1))}^`;
+    problems.push(
+      document.problemInText(path, error.offset, `${path.join('.')}: ${error.message}`, `${line}\n${caret}`),
+    );
+    return undefined;
+  }
+}
+
+async function prepareBuiltIn(
+  name: string,
+  pluginName: string,
+  options: unknown,
+  rule: Rule | undefined,
+  context: HandlerContext,
+): Promise<HandlerPart | undefined> {
+  const plugin = BUILT_INS[pluginName];
+  if (plugin === undefined) return undefined;
+  const result = await configurePlugin(plugin, options, dirname(context.document.file));
+  if (!result.ok) {
+    const known = knownOptions(plugin, context);
+    pushOptionProblems(result.problems, ['handlers', name, 'with'], known, context);
+    return undefined;
+  }
+  return { name, rule, plugin: { kind: 'built-in', plugin, config: result.config }, attempts: plugin.attempts ?? 1 };
+}
+
+async function prepareIsolated(
+  name: string,
+  file: string,
+  options: unknown,
+  rule: Rule | undefined,
+  context: HandlerContext,
+): Promise<HandlerPart | undefined> {
+  const baseDirectory = dirname(context.document.file);
+  const runner = new IsolatedRunner({ file, handler: name, options, baseDirectory }, context.log(name));
+  const outcome = await runner.load();
+  switch (outcome.state) {
+    case 'configured':
+      return { name, rule, plugin: { kind: 'isolated', runner }, attempts: outcome.attempts ?? 1 };
+    case 'refused':
+      await runner.close();
+      pushOptionProblems(outcome.problems, ['handlers', name, 'with'], [], context);
+      return undefined;
+    case 'broken': {
+      await runner.close();
+      const problem = context.document.problem(
+        ['handlers', name, 'plugin'],
+        `handlers.${name}.plugin: ${outcome.reason.includes(file) ? '' : `Cannot use ${file}: `}${outcome.reason}`,
+      );
+      context.problems.push(problem);
+      breakages.add(problem);
+      return { name, rule, plugin: { kind: 'broken', reason: outcome.reason }, attempts: 1 };
+    }
+  }
+}
+
+/** Problems that stop one handler, not the daemon. */
+const breakages = new WeakSet<Problem>();
+const isBreakage = (problem: Problem): boolean => breakages.has(problem);
+
+function pushOptionProblems(
+  found: readonly OptionProblem[],
+  base: ConfigPath,
+  known: readonly string[],
+  { document, problems }: HandlerContext,
+): void {
+  for (const { path, message, unknownKeys } of found) {
+    const full = [...base, ...path];
+    if (unknownKeys === undefined) problems.push(document.problem(full, `${full.join('.')}: ${message}`));
+    else problems.push(...unknownKeys.map((key) => unknownKey(document, full, key, path.length === 0 ? known : [])));
+  }
+}
+
+function knownOptions(plugin: Plugin<unknown>, { document }: HandlerContext): readonly string[] {
+  const schema = optionsSchema(plugin, dirname(document.file));
+  return schema === undefined ? [] : keysAt(schema, []);
+}
+
+function handlerNames(document: ConfigDocument): string[] {
+  const handlers = (document.value as { handlers?: unknown } | null | undefined)?.handlers;
+  return typeof handlers === 'object' && handlers !== null && !Array.isArray(handlers) ? Object.keys(handlers) : [];
+}
+
+/** The plugin folder as the file says, even when the rest of the file is at fault. */
+function pluginFolder(document: ConfigDocument): string {
+  const written = (document.value as { plugins?: unknown } | null | undefined)?.plugins;
+  const schema = settingsSchema(dirname(document.file)).shape.plugins;
+  const parsed = schema.safeParse(typeof written === 'string' ? written : undefined);
+  return parsed.success ? parsed.data : dirname(document.file);
+}

@@ -1,0 +1,48 @@
+import type { Alert, Role } from '../alert/model.ts';
+import { formatDuration } from '../common/durations.ts';
+import type { Rule, RuleVerdict } from './rule.ts';
+
+/** What decides whether a handler gets an alert. All must hold. */
+export interface Selection {
+  readonly handler: string;
+  /** A test reaches only handlers that name `test` here. */
+  readonly roles: readonly Role[];
+  readonly rule: Rule | undefined;
+  readonly maxAgeMs: number | undefined;
+}
+
+export interface HandlerVerdict extends RuleVerdict {
+  readonly handler: string;
+}
+
+/** Decides for every handler, in the order of the configuration. Pure: the same alert and time give the same verdicts. */
+export function decide(selections: readonly Selection[], alert: Alert, now: number): HandlerVerdict[] {
+  return selections.map((selection) => ({ handler: selection.handler, ...decideOne(selection, alert, now) }));
+}
+
+function decideOne({ roles, rule, maxAgeMs }: Selection, alert: Alert, now: number): RuleVerdict {
+  if (alert.test && !roles.includes('test')) {
+    const marked =
+      alert.role === 'test' ? 'its role is test' : `it is marked as a test, though its role is ${alert.role}`;
+    return { fired: false, why: `${marked}, and the handler takes only ${roles.join(', ')}` };
+  }
+  if (!alert.test && !roles.includes(alert.role)) {
+    return { fired: false, why: `its role is ${alert.role}, and the handler takes only ${roles.join(', ')}` };
+  }
+  const stale = tooOld(alert, maxAgeMs, now);
+  if (stale !== undefined) return { fired: false, why: stale };
+  return rule === undefined ? { fired: true, why: `its role is ${alert.role}` } : rule.evaluate(alert);
+}
+
+/**
+ * Why the alert is too old, or undefined. Its age counts from when it was written, or from its arrival where that is
+ * earlier or it bears no date: neither a back-fill nor a restart must act on yesterday's events.
+ */
+export function tooOld(alert: Alert, maxAgeMs: number | undefined, now: number): string | undefined {
+  if (maxAgeMs === undefined) return undefined;
+  const receivedAt = Date.parse(alert.receivedAt);
+  const writtenAt = alert.date === undefined ? receivedAt : Date.parse(alert.date);
+  const ageMs = now - Math.min(receivedAt, writtenAt);
+  if (ageMs <= maxAgeMs) return undefined;
+  return `it is ${formatDuration(ageMs)} old, and the handler's maxAge is ${formatDuration(maxAgeMs)}`;
+}

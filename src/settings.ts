@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { LOG_LEVELS } from './common/log.ts';
+import { durationField, pathField } from './config/fields.ts';
+import { handlerSchema } from './dispatch/settings.ts';
+import { vtpSourceSchema } from './vtp/settings.ts';
+
+const NAME = /^[A-Za-z][\w-]{0,63}$/;
+const nameField = () =>
+  z.string().regex(NAME, 'A name begins with a letter and has letters, digits, dashes and underscores only.');
+
+/** IVOA Identifiers 2.0 §2: `ivo://`, an authority of three characters or more, a path. */
+const IVOID = /^ivo:\/\/[A-Za-z0-9][A-Za-z0-9._~!$'()*+,;=-]{2,}(?:\/[^\s?#]*)?(?:[?#]\S*)?$/i;
+
+/** The shape of the configuration file. Relative paths start at `baseDirectory`. */
+export function settingsSchema(baseDirectory: string) {
+  return z.strictObject({
+    identity: z
+      .string()
+      .regex(IVOID, 'An identity is an IVOA identifier, such as ivo://org.example/telescope-1.')
+      .describe('Who we are to brokers: an IVOA identifier.'),
+    journal: z
+      .strictObject({
+        path: pathField(baseDirectory)
+          .prefault('./journal.db')
+          .describe('The file, on a local disk. Every alert is on it before it is acknowledged.'),
+      })
+      .prefault({})
+      .describe('Where alerts and deliveries are kept (a SQLite database).'),
+    plugins: pathField(baseDirectory).prefault('./plugins').describe('The folder with your own handler plugins.'),
+    sources: z
+      .record(nameField(), z.discriminatedUnion('type', [vtpSourceSchema(baseDirectory)]))
+      .refine((sources) => Object.keys(sources).length > 0, 'Name at least one source of alerts.')
+      .describe('Where alerts come from. The names are yours.'),
+    handlers: z
+      .record(nameField(), handlerSchema())
+      .refine((handlers) => Object.keys(handlers).length > 0, 'Name at least one handler, or alerts are only kept.')
+      .describe('What is done with alerts. The names are yours.'),
+    log: z
+      .strictObject({
+        level: z.enum(LOG_LEVELS).default('info').describe('The least important lines to write.'),
+        format: z
+          .enum(['auto', 'json', 'pretty'])
+          .default('auto')
+          .describe('How lines look: auto is pretty on a terminal and JSON elsewhere.'),
+      })
+      .prefault({})
+      .describe('The log, written to standard error.'),
+    shutdown: durationField()
+      .prefault('10s')
+      .describe(
+        'How long running handlers may go on when the daemon is told to stop. What does not finish is run again at the next start.',
+      ),
+  });
+}
+
+export type Settings = z.output<ReturnType<typeof settingsSchema>>;
+export type HandlerSettings = Settings['handlers'][string];
+export type SourceSettings = Settings['sources'][string];

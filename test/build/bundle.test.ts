@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { bundle } from '../../build/bundle.ts';
+
+const MAIN = `
+import { fail } from './fail.ts';
+const [, , command, file] = process.argv;
+const evaluated = () => [globalThis.virtualEvaluated === true, globalThis.lazyEvaluated === true];
+if (command === 'lazy') {
+  const before = evaluated();
+  const { answer } = await import('virtual-module');
+  await import('./lazy.ts');
+  console.log(JSON.stringify({ before, after: evaluated(), answer }));
+}
+if (command === 'worker') {
+  const { Worker } = await import('node:worker_threads');
+  const { intakeWorker, version } = globalThis[Symbol.for('voeventd.embedded')];
+  const worker = new Worker(intakeWorker, { eval: true });
+  worker.once('message', (said) => console.log(JSON.stringify({ said, version })));
+}
+if (command === 'version') console.log(__VOEVENTD_VERSION__);
+if (command === 'plugin') console.log((await import(file)).default);
+if (command === 'stack') fail();
+if (command === 'unsettled') await new Promise(() => {});
+if (command === 'exit') process.exit(0);
+`;
+const FAIL = `interface Unused {
+  lines: string;
+}
+export function fail(): never {
+  throw new Error('on purpose');
+}
+`;
+const WORKER = `
+import { parentPort } from 'node:worker_threads';
+parentPort?.postMessage('hello from ' + __VOEVENTD_VERSION__);
+`;
+
+describe('the bundle', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'voeventd-bundle-'));
+  const inDirectory = (name: string) => join(directory, name);
+  const boot = inDirectory('boot.cjs');
+
+  /** Runs the bundle with a plain Node; the executable does the same with the Node inside it. */
+  function run(...args: string[]) {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [boot, ...args], { env: {}, encoding: 'utf8' });
+    return { status, stdout: stdout.trim(), stderr: stderr.trim() };
+  }
+
+  before(async () => {
+    writeFileSync(inDirectory('main.ts'), MAIN);
+    writeFileSync(inDirectory('fail.ts'), FAIL);
+    writeFileSync(inDirectory('lazy.ts'), 'globalThis.lazyEvaluated = true; export {};');
+    writeFileSync(inDirectory('worker.ts'), WORKER);
+    await bundle({
+      main: inDirectory('main.ts'),
+      intakeWorker: inDirectory('worker.ts'),
+      version: '1.2.3',
+      outfile: boot,
+      virtualModules: {
+        'virtual-module': 'export const answer = await Promise.resolve(42); globalThis.virtualEvaluated = true;',
+      },
+    });
+  });
+  after(() => rmSync(directory, { recursive: true }));
+
+  test('evaluates virtual modules and lazily imported modules only when they are imported', () => {
+    const { stdout, stderr } = run('lazy');
+    assert.deepEqual(JSON.parse(stdout), { before: [false, false], after: [true, true], answer: 42 });
+    assert.equal(stderr, '', 'no warning is shown');
+  });
+
+  test('hands the text of the intake worker to the application', () => {
+    assert.deepEqual(JSON.parse(run('worker').stdout), { said: 'hello from 1.2.3', version: '1.2.3' });
+  });
+
+  test('knows its version', () => {
+    assert.equal(run('version').stdout, '1.2.3');
+  });
+
+  test('imports TypeScript files from outside', () => {
+    writeFileSync(inDirectory('plugin.ts'), 'const text: string = "from outside"; export default text;');
+    assert.equal(run('plugin', inDirectory('plugin.ts')).stdout, 'from outside');
+  });
+
+  test('leaves a package of a plugin alone that has the name of a virtual module', () => {
+    const own = inDirectory('node_modules/virtual-module');
+    mkdirSync(own, { recursive: true });
+    writeFileSync(join(own, 'index.mjs'), 'export default "the plugin\'s own";');
+    writeFileSync(join(own, 'package.json'), '{ "exports": "./index.mjs" }');
+    writeFileSync(inDirectory('importer.mjs'), 'export { default } from "virtual-module";');
+    assert.equal(run('plugin', inDirectory('importer.mjs')).stdout, "the plugin's own");
+  });
+
+  test('shows the place in the source file when it fails, and ends with 1', () => {
+    const { status, stderr } = run('stack');
+    assert.match(stderr, /on purpose\n +at fail \(.*fail\.ts:5:9\)/);
+    assert.equal(status, 1);
+  });
+
+  test('ends with 13 and says so when a top-level await never settles', () => {
+    const { status, stderr } = run('unsettled');
+    assert.match(stderr, /did not finish loading/);
+    assert.equal(status, 13);
+  });
+
+  test('takes process.exit() during a top-level await for a normal end', () => {
+    assert.deepEqual(run('exit'), { status: 0, stdout: '', stderr: '' });
+  });
+
+  test('is not made when the worker is missing', async () => {
+    const intakeWorker = inDirectory('nowhere.ts');
+    const made = bundle({
+      main: inDirectory('main.ts'),
+      intakeWorker,
+      version: '1.2.3',
+      outfile: inDirectory('x.cjs'),
+    });
+    await assert.rejects(made, { message: `Cannot bundle the intake's worker: ${intakeWorker} does not exist` });
+  });
+
+  test('contains libxml2-wasm as a module that settles', async () => {
+    const main = inDirectory('xml.ts');
+    const parse = "XmlDocument.fromString('<a>text</a>').get('/a')?.content";
+    writeFileSync(main, `const { XmlDocument } = await import('libxml2-wasm'); console.log(${parse});`);
+    await bundle({ main, intakeWorker: inDirectory('worker.ts'), version: '1.2.3', outfile: boot });
+    assert.deepEqual(run(), { status: 0, stdout: 'text', stderr: '' });
+  });
+});
