@@ -16,8 +16,8 @@ export function options(z: Zod, fields: Fields) {
       ),
     directory: fields
       .path()
-      .optional()
-      .describe("The directory the program starts in. Without it, the daemon's own working directory."),
+      .prefault('.')
+      .describe('The directory the program starts in, and from which a relative path of the program counts.'),
     environment: z
       .record(
         z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'Write a name of letters, digits and underscores.'),

@@ -14,7 +14,7 @@ export async function spawnFailure(error: unknown, program: string, context: Con
   const code = codeOf(error);
   if (PASSING.has(code)) return context.retry(`Cannot run ${shown}: ${explain(error)}.`, { cause: error });
   const { directory } = context.config;
-  const cause = (directory && (await directoryProblem(directory))) || (await programProblem(code, program, context));
+  const cause = (await directoryProblem(directory)) ?? (await programProblem(code, program, context));
   return context.fail(cause ?? `Cannot run ${shown}: ${explain(error)}.`, { cause: error });
 }
 
@@ -37,7 +37,7 @@ async function programProblem(code: string, program: string, context: Context<Op
   if (['ENOENT', 'EACCES'].includes(code) && !program.includes('/')) {
     return `${run}: no program of that name in PATH that the daemon's user may run. Write its full path in "command".`;
   }
-  const found = await stat(resolve(context.config.directory ?? '.', program)).catch(() => undefined);
+  const found = await stat(resolve(context.config.directory, program)).catch(() => undefined);
   if (code === 'ENOENT' && found === undefined) {
     return `${run}: no such file. Install it, or correct the first element of "command".`;
   }

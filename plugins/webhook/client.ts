@@ -35,16 +35,18 @@ export function createClient({ url: address, tls, responseLimit }: Options): Cli
   const send = (to: URL, message: Message, signal: AbortSignal) =>
     new Promise<Answer>((resolve, reject) => {
       const { method, headers, body } = message;
+      let answered = false;
       const sent = request(to, { method, headers, agent, signal });
       sent.on('error', (error) => {
         // The server may close a kept connection in the instant we use it: then it has not seen the request.
-        if (sent.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(codeOf(error)) && !signal.aborted) {
-          resolve(send(to, message, signal));
-        } else {
-          reject(error);
-        }
+        const unseen = sent.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(codeOf(error));
+        if (!unseen || signal.aborted) reject(error);
+        else if (!answered) resolve(send(to, message, signal));
       });
-      sent.on('response', (response) => resolve(read(response, responseLimit)));
+      sent.on('response', (response) => {
+        answered = true;
+        resolve(read(response, responseLimit));
+      });
       sent.end(body);
     });
   return { url, send };
@@ -83,7 +85,7 @@ function read(response: http.IncomingMessage, limit: number): Promise<Answer> {
     let left = limit;
     const patience = setTimeout(() => response.destroy(), BODY_MS);
     response.on('data', (chunk: Buffer) => {
-      chunks.push(chunk.subarray(0, left));
+      chunks.push(chunk.subarray(0, Math.max(left, 0)));
       left -= chunk.length;
       if (left < 0) response.destroy();
     });

@@ -18,7 +18,8 @@ function secretsOf({ url: address, headers, signature }: Options): string[] {
   const url = new URL(address.reveal());
   const whole = [address.reveal(), url.href, url.pathname + url.search, url.pathname, url.username, url.password];
   if (signature !== undefined) whole.push(signature.secret.reveal());
-  const parts = Object.values(headers).flatMap((value) => [value.reveal(), ...value.reveal().split(/\s+/)]);
+  // Of "Bearer TOKEN", the second word alone is a secret, too.
+  const parts = Object.values(headers).flatMap((value) => [value.reveal(), ...value.reveal().split(/\s+/).slice(1)]);
   return [...whole, ...parts, ...url.searchParams.values()]
     .flatMap((secret) => [secret, decoded(secret)])
     .filter((secret) => secret.length >= SHORTEST_SECRET)

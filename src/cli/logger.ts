@@ -39,8 +39,14 @@ export function createLogger({ level, format }: LoggerOptions): Logger {
 }
 
 function adapt(logger: Pino, flush: () => void): Logger {
-  const write = (level: LogLevel) => (message: string, fields?: Record<string, unknown>) =>
-    fields === undefined ? logger[level](message) : logger[level](fields, message);
+  const write = (level: LogLevel) => (message: string, fields?: Record<string, unknown>) => {
+    try {
+      if (fields === undefined) logger[level](message);
+      else logger[level](fields, message);
+    } catch {
+      // A log that cannot be written must not stop an alert.
+    }
+  };
   return {
     debug: write('debug'),
     info: write('info'),

@@ -35,7 +35,7 @@ function optionRows(schema: Schema, prefix = ''): string[][] {
 
 /** The cells of the table in a text, without the row of dashes. */
 function tableRows(text: string): string[][] {
-  const rows = text.split('\n').filter((line) => line.startsWith('|') && !line.startsWith('| -'));
+  const rows = text.split('\n').filter((line) => /^\|(?! ?-)/.test(line));
   return rows.map((row) =>
     row
       .split('|')

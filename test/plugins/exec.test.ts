@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -123,6 +123,19 @@ describe('arguments', () => {
 });
 
 describe('what the program gets', () => {
+  it('a start in the directory of the configuration, from which its own relative path counts', async () => {
+    await writeFile(join(directory, 'where.sh'), '#!/bin/sh\npwd\n', { mode: 0o755 });
+    const { context, ended } = attempt({ command: ['./where.sh'] });
+    await ended;
+    assert.deepEqual(lines(context, 'stdout'), [directory]);
+    const elsewhere = attempt({ command: ['../where.sh'], directory: 'sub' });
+    await assert.rejects(elsewhere.ended, /no such directory/);
+    await mkdir(join(directory, 'sub'));
+    const there = attempt({ command: ['../where.sh'], directory: 'sub' });
+    await there.ended;
+    assert.deepEqual(lines(there.context, 'stdout'), [join(directory, 'sub')]);
+  });
+
   it('the exact bytes on stdin and in VOEVENT_FILE, the decoded alert in VOEVENT_JSON', async () => {
     const packet = samplePacket(Buffer.concat([Buffer.from('<a>\r\n\0\xff', 'latin1'), randomBytes(300_000)]));
     const { ended } = attempt(
@@ -429,9 +442,9 @@ describe('output', () => {
 
 describe('options', () => {
   it('have defaults for everything but the command', () => {
-    const { command, ...rest } = configure(exec, { command: ['/bin/true'] });
+    const { command, ...rest } = configure(exec, { command: ['/bin/true'] }, '/etc/voeventd');
     assert.equal(command.length, 1);
-    assert.deepEqual(rest, { environment: {}, killAfter: 5_000, outputLimit: 65_536 });
+    assert.deepEqual(rest, { directory: '/etc/voeventd', environment: {}, killAfter: 5_000, outputLimit: 65_536 });
   });
 
   it('that do not fit are refused', () => {
