@@ -93,7 +93,10 @@ function signature(z: Zod, fields: Fields) {
       algorithm: z.enum(['sha256', 'sha512']).default('sha256').describe('The hash function of the HMAC.'),
     })
     .optional()
-    .describe('Sign the body with an HMAC, sent as sha256=HEX, so that the receiver knows who sent it.');
+    .meta({
+      description: 'Sign the body with an HMAC, sent as sha256=HEX, so that the receiver knows who sent it.',
+      sample: { secret: { file: '/run/secrets/hmac-key' } },
+    });
 }
 
 function headerName(z: Zod) {

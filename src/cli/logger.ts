@@ -70,7 +70,7 @@ function prettyLines(output: ReturnType<typeof destination>): ReturnType<typeof 
     messageFormat: (line, key) => {
       const text = printable(String(line[key]));
       const { delivery, source } = line;
-      const mark = typeof delivery === 'string' ? delivery : source;
+      const mark = delivery ?? source;
       return typeof mark === 'string' && !text.includes(mark) ? `${text} [${printable(mark)}]` : text;
     },
   });

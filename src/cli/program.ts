@@ -5,6 +5,8 @@ import { EXIT, type Exit } from './exit.ts';
 
 /** Parses the arguments, runs the command and gives the exit code. */
 export async function runCli(args: readonly string[], exit: Exit): Promise<number> {
+  // `voeventd listen … | head`: whoever read has gone, and that is no fault.
+  process.stdout.on('error', () => exit(EXIT.ok));
   let code: number = EXIT.ok;
   const program = buildProgram(exit, (result) => {
     code = result;

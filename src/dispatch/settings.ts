@@ -17,14 +17,15 @@ export function handlerSchema() {
     when: z
       .string()
       .min(1)
-      .describe(
-        'The rule: a condition in CEL on the alert, such as alert.errorRadius < 1.0. A value the alert lacks makes it false.',
-      )
+      .describe('The rule: a condition in CEL on the alert. A value that the alert lacks makes it false.')
+      .meta({ sample: 'alert.errorRadius < 1.0' })
       .optional(),
     maxAge: durationField()
-      .describe(
-        'An alert written longer ago than this is not handed over: a back-fill or a restart must not act on yesterday.',
-      )
+      .meta({
+        description:
+          'An alert written longer ago than this is not handed over: a back-fill or a restart must not act on yesterday.',
+        sample: '10m',
+      })
       .optional(),
     timeout: durationField().prefault('60s').describe('How long one attempt may take before it is ended.'),
     retry: z
@@ -33,9 +34,8 @@ export function handlerSchema() {
           .int()
           .min(1)
           .max(1_000)
-          .describe(
-            'How many attempts in all. Each plugin has its own default: 1 for exec, more for webhook and archive.',
-          )
+          .describe('How many attempts in all. Each plugin has its own default: 1 for exec, 5 for webhook and archive.')
+          .meta({ sample: 3 })
           .optional(),
         delay: durationField().prefault('2s').describe('The wait after the first failed attempt.'),
         factor: z

@@ -57,8 +57,9 @@ async function reconcile(sources: readonly VtpSource[]): Promise<void> {
 }
 
 async function end(): Promise<void> {
+  // What has arrived is committed by the immediate that is already queued, and acknowledged before the connection ends.
+  await new Promise((resolve) => setImmediate(resolve));
   await Promise.all([...running.keys()].map(stop));
-  // What arrived in the last turn is committed by the immediate that is already queued.
   await new Promise((resolve) => setImmediate(resolve));
   journal.close();
   port?.close();

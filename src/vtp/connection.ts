@@ -28,6 +28,7 @@ export interface ConnectionEvents {
 }
 
 const KEEP_ALIVE_MS = 30_000;
+const LINGER_MS = 1_000;
 
 /** One TCP or TLS connection that speaks in frames. It is dialled on construction by `dial` and ends once. */
 export class Connection {
@@ -88,10 +89,13 @@ export class Connection {
     this.#resume();
   }
 
-  /** Ends the connection; `closed` will give this reason. */
+  /** Ends the connection, after what has been sent; `closed` will give this reason. */
   close(reason: string): void {
     this.#reason ??= reason;
-    this.#socket.destroy();
+    this.flush();
+    this.#socket.destroySoon();
+    // A peer that does not read does not get to keep us.
+    setTimeout(() => this.#socket.destroy(), LINGER_MS).unref();
   }
 
   #resume(): void {

@@ -61,7 +61,7 @@ export function vtpSourceSchema(baseDirectory: string) {
       })
       .prefault({})
       .describe('When to connect again once every broker of the list has failed.'),
-    tls: z.union([z.boolean(), tlsFiles]).default(false).describe('Connect with TLS: true, or the files to use.'),
+    tls: z.union([z.boolean(), tlsFiles]).prefault(false).describe('Connect with TLS: true, or the files to use.'),
   });
 }
 
