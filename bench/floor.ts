@@ -56,7 +56,7 @@ function acknowledge(batch: readonly Buffer[]): void {
   const timeStamp = new Date().toISOString();
   const texts = batch.map((frame) => {
     const from = frame.indexOf('ivorn="') + 7;
-    const ivorn = frame.latin1Slice(from, frame.indexOf('"', from));
+    const ivorn = frame.toString('latin1', from, frame.indexOf('"', from));
     return (
       `<?xml version="1.0" encoding="UTF-8"?>\n<trn:Transport role="ack" version="1.0" ` +
       `xmlns:trn="http://telescope-networks.org/schema/Transport/v1.1"><Origin>${ivorn}</Origin>` +

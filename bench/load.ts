@@ -4,7 +4,8 @@ import { Feed } from './feed.ts';
 import type { CountJob, FromLoad, Job, JobResult, PaceJob, WindowJob } from './jobs.ts';
 
 const say = (message: FromLoad): void => {
-  process.send?.(message);
+  // The bench may have ended us already.
+  if (process.connected) process.send?.(message, undefined, undefined, () => {});
 };
 
 /** Resolves when the feed owes nothing. */

@@ -54,10 +54,9 @@ function entrySchema(entry: Readonly<Record<string, unknown>>, schema: JsonSchem
   }
   const options = typeof entry.plugin === 'string' ? pluginJsonSchema(entry.plugin) : undefined;
   if (options === undefined) return schema;
-  return {
-    ...schema,
-    properties: { ...schema.properties, with: { ...options, description: `The options of ${entry.plugin}.` } },
-  };
+  const withSchema = { ...options, description: `The options of ${entry.plugin}.` };
+  const inner = options.required === undefined ? { ...withSchema, default: {} } : withSchema;
+  return { ...schema, properties: { ...schema.properties, with: inner } };
 }
 
 function configurationPage(schema: JsonSchema): string {

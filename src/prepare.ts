@@ -2,14 +2,15 @@ import { dirname } from 'node:path';
 import { BUILT_INS } from './built-ins.ts';
 import type { Log } from './common/log.ts';
 import type { ConfigDocument, ConfigPath } from './config/document.ts';
+import { faultsOf } from './config/faults.ts';
 import { type Problem, sortProblems } from './config/problem.ts';
-import { keysAt } from './config/schema-keys.ts';
-import { problemsOf, unknownKey } from './config/validate.ts';
+import { problemsOf } from './config/validate.ts';
 import type { Plugin } from './plugin/api.ts';
 import { findPlugin } from './plugin/find.ts';
 import { IsolatedRunner } from './plugin/isolated.ts';
-import { configurePlugin, type OptionProblem, optionsSchema } from './plugin/load.ts';
-import { compileRule, type Rule, RuleError } from './rules/rule.ts';
+import { configurePlugin } from './plugin/load.ts';
+import { compileRule, type Rule } from './rules/rule.ts';
+import { RuleError } from './rules/rule-error.ts';
 import { type HandlerSettings, type Settings, settingsSchema } from './settings.ts';
 
 /** A plugin with its options checked, not yet set up. */
@@ -41,6 +42,8 @@ export interface Preparation {
   readonly problems: readonly Problem[];
 }
 
+const EMPTY = 'The configuration is empty. Write at least identity, sources and handlers.';
+
 /**
  * Checks a whole configuration: the file, its rules, its plugins and their options, all problems at once.
  *
@@ -48,9 +51,12 @@ export interface Preparation {
  */
 export async function prepare(document: ConfigDocument, log: (handler: string) => Log): Promise<Preparation> {
   if (document.problems.length > 0) return { prepared: undefined, problems: sortProblems(document.problems) };
+  if (document.value === undefined || document.value === null) {
+    return { prepared: undefined, problems: [document.problem([], EMPTY)] };
+  }
   const schema = settingsSchema(dirname(document.file));
-  const parsed = schema.safeParse(document.value ?? {});
-  const problems = parsed.success ? [] : problemsOf(parsed.error.issues, document, (path) => keysAt(schema, path));
+  const parsed = schema.safeParse(document.value);
+  const problems = parsed.success ? [] : problemsOf(faultsOf(parsed.error.issues, schema, document.value), document);
   const folder = parsed.success ? parsed.data.plugins : pluginFolder(document);
   const context: HandlerContext = { document, folder, log, problems };
   // Read from the file, not from the schema's result: a fault elsewhere must not hide a handler's own.
@@ -91,8 +97,11 @@ async function prepareHandler(name: string, context: HandlerContext): Promise<Ha
   const raw = (context.document.value as { handlers: Record<string, unknown> }).handlers[name];
   if (typeof raw !== 'object' || raw === null) return undefined;
   const { when, plugin: pluginName, with: options } = raw as Record<string, unknown>;
-  const rule = typeof when === 'string' ? prepareRule(when, [...path, 'when'], context) : undefined;
+  // An empty one is the schema's to refuse.
+  const rule = typeof when === 'string' && when !== '' ? prepareRule(when, [...path, 'when'], context) : undefined;
   if (typeof pluginName !== 'string' || !/^[\w.-]+$/.test(pluginName)) return undefined;
+  // Options that are no map are the schema's to refuse.
+  if (typeof (options ?? {}) !== 'object' || Array.isArray(options)) return undefined;
   const place = findPlugin(pluginName, context.folder, Object.keys(BUILT_INS));
   switch (place.kind) {
     case 'missing':
@@ -114,7 +123,7 @@ function prepareRule(source: string, path: ConfigPath, { document, problems }: H
     if (!(error instanceof RuleError)) throw error;
     const before = source.slice(0, error.offset);
     const line = source.split('\n')[before.split('\n').length - 1] ?? '';
-    const caret = `${' '.repeat(before.length - (before.lastIndexOf('\n') + 1))}^`;
+    const caret = `${before.slice(before.lastIndexOf('\n') + 1).replace(/[^\t]/g, ' ')}^`;
     problems.push(
       document.problemInText(path, error.offset, `${path.join('.')}: ${error.message}`, `${line}\n${caret}`),
     );
@@ -133,8 +142,7 @@ async function prepareBuiltIn(
   if (plugin === undefined) return undefined;
   const result = await configurePlugin(plugin, options, dirname(context.document.file));
   if (!result.ok) {
-    const known = knownOptions(plugin, context);
-    pushOptionProblems(result.problems, ['handlers', name, 'with'], known, context);
+    context.problems.push(...problemsOf(result.problems, context.document, ['handlers', name, 'with']));
     return undefined;
   }
   return { name, rule, plugin: { kind: 'built-in', plugin, config: result.config }, attempts: plugin.attempts ?? 1 };
@@ -155,7 +163,7 @@ async function prepareIsolated(
       return { name, rule, plugin: { kind: 'isolated', runner }, attempts: outcome.attempts ?? 1 };
     case 'refused':
       await runner.close();
-      pushOptionProblems(outcome.problems, ['handlers', name, 'with'], [], context);
+      context.problems.push(...problemsOf(outcome.problems, context.document, ['handlers', name, 'with']));
       return undefined;
     case 'broken': {
       await runner.close();
@@ -173,24 +181,6 @@ async function prepareIsolated(
 /** Problems that stop one handler, not the daemon. */
 const breakages = new WeakSet<Problem>();
 const isBreakage = (problem: Problem): boolean => breakages.has(problem);
-
-function pushOptionProblems(
-  found: readonly OptionProblem[],
-  base: ConfigPath,
-  known: readonly string[],
-  { document, problems }: HandlerContext,
-): void {
-  for (const { path, message, unknownKeys } of found) {
-    const full = [...base, ...path];
-    if (unknownKeys === undefined) problems.push(document.problem(full, `${full.join('.')}: ${message}`));
-    else problems.push(...unknownKeys.map((key) => unknownKey(document, full, key, path.length === 0 ? known : [])));
-  }
-}
-
-function knownOptions(plugin: Plugin<unknown>, { document }: HandlerContext): readonly string[] {
-  const schema = optionsSchema(plugin, dirname(document.file));
-  return schema === undefined ? [] : keysAt(schema, []);
-}
 
 function handlerNames(document: ConfigDocument): string[] {
   const handlers = (document.value as { handlers?: unknown } | null | undefined)?.handlers;

@@ -37,9 +37,11 @@ export async function createDecoder(): Promise<Decoder> {
   const { XmlDocument, XmlLibError, ParseOption } = await import('libxml2-wasm');
   const option = ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_NO_XXE;
 
-  const requireWellFormed = (packet: Buffer): void => {
+  /** Whether the document has a DOCTYPE. */
+  const requireWellFormed = (packet: Buffer): { hasDoctype: boolean } => {
     try {
-      XmlDocument.fromBuffer(packet, { option }).dispose();
+      using document = XmlDocument.fromBuffer(packet, { option });
+      return { hasDoctype: document.dtd !== null };
     } catch (error) {
       if (!(error instanceof XmlLibError)) throw new DecodeError(`It is not XML: ${messageOf(error)}`);
       const detail = error.details[0];
@@ -56,8 +58,9 @@ export async function createDecoder(): Promise<Decoder> {
       if (packet.length === 0) throw new DecodeError('It is empty');
       const { ivorn, element, hasDoctype } = scanEnvelope(packet);
       // No VOEvent needs one, and the entities it can declare are an attack on whoever reads them.
-      if (hasDoctype) throw new DecodeError('It has a DOCTYPE, which no VOEvent needs');
-      requireWellFormed(packet);
+      if (hasDoctype || requireWellFormed(packet).hasDoctype) {
+        throw new DecodeError('It has a DOCTYPE, which no VOEvent needs');
+      }
       const root = mapXml(packet);
       if (root.name !== 'VOEvent') throw new DecodeError(`Its root is <${root.name}>, not <VOEvent>`);
       const id = idOf(digestOf(packet, element));

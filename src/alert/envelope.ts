@@ -29,7 +29,7 @@ const LONGEST_HEAD_BYTES = 65_536;
 /** What may stand before the root element: byte order mark, declaration, instructions, comments. Never fails to match. */
 const MISC = /(?:\u00ef\u00bb\u00bf|\ufeff)?(?:\s+|<\?[\s\S]*?\?>|<!--[\s\S]*?-->)*/y;
 const DOCTYPE = /<!DOCTYPE(?:[^[>]|\[[^\]]*\])*>/y;
-const ROOT_NAME = /<((?:[^\s<>/:="']+:)?([^\s<>/:="']+))(?=[\s>/])/y;
+const ROOT_NAME = /<(?![!?])((?:[^\s<>/:="']+:)?([^\s<>/:="']+))(?=[\s>/])/y;
 const ATTRIBUTE = /\s*([^\s<>/="']+)\s*=\s*(?:"([^"]*)"|'([^']*)')/y;
 const TAG_END = /\s*(\/?)>/y;
 
@@ -115,10 +115,29 @@ function rootKind(localName: string | undefined): Envelope['kind'] {
 
 function elementEnd(payload: Buffer, root: Root): number {
   if (root.empty) return root.tagEnd;
-  const closing = payload.lastIndexOf(Buffer.from(`</${root.name}`, 'latin1'));
+  const closing = payload.lastIndexOf(Buffer.from(`</${root.name}`, 'latin1'), contentEnd(payload, root.tagEnd));
   if (closing < root.tagEnd) return payload.length;
   const end = payload.indexOf(0x3e, closing);
   return end === -1 ? payload.length : end + 1;
+}
+
+/** Where the comments, instructions and white space begin that follow the root element; a comment may hold a tag. */
+function contentEnd(document: Buffer | string, tagEnd: number): number {
+  let end = document.length;
+  for (;;) {
+    while (end > tagEnd && /\s/.test(characterAt(document, end - 1))) end -= 1;
+    const last = characterAt(document, end - 3) + characterAt(document, end - 2) + characterAt(document, end - 1);
+    // Neither has another opening inside: a comment must not hold `--`.
+    const opening = last === '-->' ? '<!--' : last.endsWith('?>') ? '<?' : undefined;
+    const start = opening === undefined ? -1 : document.lastIndexOf(opening, end - 1);
+    if (start < tagEnd) return end;
+    end = start;
+  }
+}
+
+function characterAt(document: Buffer | string, at: number): string {
+  const character = document.at(at) ?? '';
+  return typeof character === 'string' ? character : String.fromCharCode(character);
 }
 
 /** A document whose root tag cannot be read: what can still be told from it, so that the log can name it. */
@@ -150,7 +169,7 @@ function scanWide(payload: Buffer, encoding: string): Envelope {
   const text = new TextDecoder(encoding, { ignoreBOM: true }).decode(payload);
   const root = scanRoot(text);
   if (root === undefined) return { ...unknownEnvelope(Buffer.from(text)), element: { start: 0, end: payload.length } };
-  const closing = text.lastIndexOf(`</${root.name}`);
+  const closing = text.lastIndexOf(`</${root.name}`, contentEnd(text, root.tagEnd));
   const close = root.empty ? root.tagEnd - 1 : text.indexOf('>', closing);
   return {
     kind: root.kind,
@@ -177,8 +196,17 @@ export function unescapeXml(text: string): string {
   });
 }
 
+/** Characters that no XML document can hold, not even as references (XML 1.0 §2.2). */
+const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+
 /** Text made safe for element content and for attribute values in double quotes. */
 export function escapeXml(text: string): string {
-  if (!/[&<>"]/.test(text)) return text;
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  if (!/[&<>"\u0000-\u001f\ud800-\uffff]/.test(text)) return text;
+  return text
+    .toWellFormed()
+    .replace(NOT_XML, '\ufffd')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 }

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { type Document, isMap, isScalar, LineCounter, type Node, parseAllDocuments } from 'yaml';
-import { explain, UserError } from '../common/errors.ts';
+import { type Document, isMap, isScalar, LineCounter, type Node, parseAllDocuments, visit } from 'yaml';
+import { explain, messageOf, UserError } from '../common/errors.ts';
 import type { Problem } from './problem.ts';
+import { placeInScalar } from './scalar-place.ts';
+import { yamlSentence } from './yaml-faults.ts';
 
 export type ConfigPath = readonly (string | number)[];
 
@@ -21,16 +23,13 @@ export class ConfigDocument {
     const documents = parseAllDocuments(text, { lineCounter: this.#lines, prettyErrors: false, merge: true });
     const all = Array.isArray(documents) ? documents : [];
     this.#document = all[0];
-    const problems = all.flatMap((document) =>
-      document.errors.map((error) => this.#problemAt(error.pos[0], `The YAML cannot be read: ${error.message}.`)),
-    );
-    if (all.length > 1) {
-      problems.push(
-        this.#problemAt(all[1]?.range[0] ?? 0, 'The file holds more than one YAML document. Remove the --- line.'),
-      );
+    this.problems = [...this.#syntaxProblems(all), ...this.#aliasProblems()];
+    if (this.problems.length > 0) return;
+    try {
+      this.value = this.#document?.toJS({ maxAliasCount: 100 });
+    } catch (error) {
+      this.problems = [this.#problemAt(0, `The YAML cannot be read: ${messageOf(error)}.`)];
     }
-    this.problems = problems;
-    this.value = problems.length > 0 ? undefined : this.#value();
   }
 
   /** @throws UserError when the file cannot be read */
@@ -62,18 +61,8 @@ export class ConfigDocument {
     const node = this.#nodeAt(path);
     const start = node?.range?.[0];
     if (start === undefined || !isScalar(node)) return this.problem(path, message, excerpt);
-    return this.#problemAt(start + this.#offsetInSource(node, start, offset), message, excerpt);
-  }
-
-  /** Where a character of a scalar's value stands in its source; exact where the source has no escapes or folding. */
-  #offsetInSource(node: Node, start: number, offset: number): number {
-    if (!isScalar(node) || typeof node.value !== 'string') return 0;
     const source = this.#text.slice(start, node.range?.[1] ?? start);
-    const line = node.value.slice(0, offset).split('\n').length - 1;
-    const text = node.value.split('\n')[line] ?? '';
-    const column = offset - (node.value.lastIndexOf('\n', offset - 1) + 1);
-    const at = text === '' ? -1 : source.indexOf(text);
-    return at === -1 ? 0 : at + column;
+    return this.#problemAt(start + placeInScalar(source, String(node.value), offset), message, excerpt);
   }
 
   #problemAt(offset: number, message: string, excerpt?: string): Problem {
@@ -82,8 +71,34 @@ export class ConfigDocument {
     return excerpt === undefined ? place : { ...place, excerpt };
   }
 
-  #value(): unknown {
-    return this.#document?.toJS({ maxAliasCount: 100 });
+  #syntaxProblems(documents: readonly Document[]): Problem[] {
+    const problems = documents.flatMap((document) =>
+      // A warning is a tag that nobody knows: a value that begins with `!` and was meant as text.
+      [...document.errors, ...document.warnings].map((error) =>
+        this.#problemAt(error.pos[0], yamlSentence(error, this.#text)),
+      ),
+    );
+    const second = documents[1];
+    if (second !== undefined) {
+      const message = 'The file holds more than one YAML document. Remove the --- line.';
+      problems.push(this.#problemAt(second.range?.[0] ?? 0, message));
+    }
+    // What follows a fault in its own line is mostly its echo.
+    return problems.filter((problem, index) => problems.findIndex(({ line }) => line === problem.line) === index);
+  }
+
+  #aliasProblems(): Problem[] {
+    const problems: Problem[] = [];
+    const document = this.#document;
+    if (document === undefined) return problems;
+    visit(document, {
+      Alias: (_, alias) => {
+        if (alias.resolve(document) !== undefined) return;
+        const message = `YAML reads *${alias.source} as a reference, and nothing is marked &${alias.source}. Put the text in quotes if it is meant as text.`;
+        problems.push(this.#problemAt(alias.range?.[0] ?? 0, message));
+      },
+    });
+    return problems;
   }
 
   #nodeAt(path: ConfigPath): Node | undefined {

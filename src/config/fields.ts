@@ -31,13 +31,15 @@ export class Secret {
 
 /** A duration option: text with a unit in the file, milliseconds in the program. */
 export function durationField(): z.ZodType<number, string> {
+  const refusal = (written: string) =>
+    `${written} is not a duration. Write a number and a unit, such as 250ms, 30s, 10m or 2h.`;
   return z
-    .string()
+    .string({ error: ({ input }) => (typeof input === 'number' ? refusal(String(input)) : undefined) })
     .describe('A duration with its unit: 250ms, 30s, 10m, 2h, 1d.')
     .transform((text, context) => {
       const durationMs = parseDuration(text);
       if (durationMs !== undefined) return durationMs;
-      context.addIssue(`"${text}" is not a duration. Write a number and a unit, such as 250ms, 30s, 10m or 2h.`);
+      context.addIssue(refusal(`"${text}"`));
       return z.NEVER;
     });
 }
@@ -51,10 +53,14 @@ export function pathField(baseDirectory: string): z.ZodType<string, string> {
     .transform((path) => resolve(baseDirectory, path));
 }
 
+const SECRET_FORMS = 'It must be text, { file: PATH } or { env: NAME }.';
+
 /** A secret option: `{ file }` (trailing line end removed), `{ env }`, or plain text for what is none. */
 export function secretField(baseDirectory: string): z.ZodType<Secret, string | { file: string } | { env: string }> {
   return z
-    .union([z.string(), z.strictObject({ file: z.string().min(1) }), z.strictObject({ env: z.string().min(1) })])
+    .union([z.string(), z.strictObject({ file: z.string().min(1) }), z.strictObject({ env: z.string().min(1) })], {
+      error: ({ input }) => (input === undefined ? undefined : SECRET_FORMS),
+    })
     .describe('A secret: { file: PATH } or { env: NAME }. It is never printed.')
     .transform((given, context) => {
       if (typeof given === 'string') return new Secret(given);

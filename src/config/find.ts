@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { cosmiconfig } from 'cosmiconfig';
-import { UserError } from '../common/errors.ts';
+import { messageOf, UserError } from '../common/errors.ts';
 import { ConfigDocument } from './document.ts';
 
 const SEARCH_PLACES = ['voeventd.yaml', 'voeventd.yml', 'voeventd.json'];
@@ -15,24 +15,26 @@ const SEARCH_PLACES = ['voeventd.yaml', 'voeventd.yml', 'voeventd.json'];
 export async function findConfig(named: string | undefined): Promise<ConfigDocument> {
   if (named !== undefined) return ConfigDocument.read(resolve(named));
   const load = (file: string, text: string) => new ConfigDocument(file, text);
-  const loaders = { '.yaml': load, '.yml': load, '.json': load };
-  const upwards = cosmiconfig('voeventd', {
+  const options = {
     searchPlaces: SEARCH_PLACES,
-    loaders,
-    stopDir: '/',
-    searchStrategy: 'global',
-  });
-  const found = await upwards.search();
-  if (found?.config instanceof ConfigDocument) return found.config;
-  for (const directory of [`${homedir()}/.config/voeventd`, '/etc/voeventd']) {
-    const here = cosmiconfig('voeventd', {
-      searchPlaces: SEARCH_PLACES,
-      loaders,
-      stopDir: directory,
-      searchStrategy: 'global',
+    loaders: { '.yaml': load, '.yml': load, '.json': load },
+    // Its cache holds the promise of each directory; where a search meets a directory twice, it would wait for itself.
+    cache: false,
+    // An empty file is somebody's mistake, not a reason to look further.
+    ignoreEmptySearchPlaces: false,
+  };
+  const upwards = cosmiconfig('voeventd', { ...options, searchStrategy: 'global', stopDir: '/' });
+  const inOne = cosmiconfig('voeventd', { ...options, searchStrategy: 'none' });
+  const searches = [
+    () => upwards.search(),
+    () => inOne.search(join(homedir(), '.config', 'voeventd')),
+    () => inOne.search('/etc/voeventd'),
+  ];
+  for (const search of searches) {
+    const found = await search().catch((error: unknown) => {
+      throw new UserError('config.read', `Cannot read the configuration: ${messageOf(error)}.`, { cause: error });
     });
-    const result = await here.search(directory);
-    if (result?.config instanceof ConfigDocument) return result.config;
+    if (found !== null) return found.config instanceof ConfigDocument ? found.config : load(found.filepath, '');
   }
   throw new UserError(
     'config.none',

@@ -1,10 +1,10 @@
 import { pause } from '../common/abort.ts';
 import { formatDuration } from '../common/durations.ts';
 import type { Log } from '../common/log.ts';
+import type { Fault } from '../config/faults.ts';
 import type { Attempt, AttemptOutcome, Runner } from '../dispatch/runner.ts';
 import { PluginProcess } from './child.ts';
 import { GRACE_MS } from './context.ts';
-import type { OptionProblem } from './load.ts';
 import type { FromHost, ToHost } from './messages.ts';
 
 export interface IsolatedPlugin {
@@ -18,7 +18,7 @@ export interface IsolatedPlugin {
 /** What loading a plugin with its options came to. */
 export type LoadOutcome =
   | { readonly state: 'configured'; readonly attempts: number | undefined }
-  | { readonly state: 'refused'; readonly problems: readonly OptionProblem[] }
+  | { readonly state: 'refused'; readonly problems: readonly Fault[] }
   | { readonly state: 'broken'; readonly reason: string };
 
 const LOAD_TIMEOUT_MS = 15_000;

@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { codeOf, messageOf } from '../common/errors.ts';
+import { type Fault, faultsOf } from '../config/faults.ts';
 import type { Plugin } from './api.ts';
 import { createFields } from './fields.ts';
 
@@ -66,17 +67,10 @@ function placeOf(error: unknown): string {
   return place === undefined || place.startsWith('/voeventd-internal/') ? '' : ` (${place})`;
 }
 
-/** A fault in a handler's `with:` options; `path` starts below it. */
-export interface OptionProblem {
-  readonly path: (string | number)[];
-  readonly message: string;
-  /** Keys that the schema does not know, when that is the fault. */
-  readonly unknownKeys?: readonly string[];
-}
-
 export type ConfigureResult =
   | { readonly ok: true; readonly config: unknown }
-  | { readonly ok: false; readonly problems: readonly OptionProblem[] };
+  /** `path` of each fault starts at the handler's `with:`. */
+  | { readonly ok: false; readonly problems: readonly Fault[] };
 
 /** The schema of a plugin's options; undefined when it takes any. */
 export function optionsSchema(plugin: Plugin<unknown>, baseDirectory: string): z.ZodType<unknown> | undefined {
@@ -90,15 +84,9 @@ export async function configurePlugin(
   baseDirectory: string,
 ): Promise<ConfigureResult> {
   const schema = optionsSchema(plugin, baseDirectory);
-  if (schema === undefined) return { ok: true, config: options ?? {} };
-  const parsed = await schema.safeParseAsync(options ?? {});
+  const written = options ?? {};
+  if (schema === undefined) return { ok: true, config: written };
+  const parsed = await schema.safeParseAsync(written);
   if (parsed.success) return { ok: true, config: parsed.data };
-  return {
-    ok: false,
-    problems: parsed.error.issues.map((issue) => ({
-      path: issue.path.map((part) => (typeof part === 'number' ? part : String(part))),
-      message: issue.message,
-      ...(issue.code === 'unrecognized_keys' ? { unknownKeys: issue.keys } : {}),
-    })),
-  };
+  return { ok: false, problems: faultsOf(parsed.error.issues, schema, written) };
 }

@@ -1,7 +1,7 @@
 import type { Alert } from '../alert/model.ts';
 import type { LogLevel } from '../common/log.ts';
+import type { Fault } from '../config/faults.ts';
 import type { AttemptOutcome } from '../dispatch/runner.ts';
-import type { OptionProblem } from './load.ts';
 
 /** What the daemon says to a plugin's process. */
 export type ToHost =
@@ -26,7 +26,7 @@ export type ToHost =
 /** What a plugin's process says to the daemon. */
 export type FromHost =
   | { readonly type: 'configured'; readonly attempts: number | undefined }
-  | { readonly type: 'refused'; readonly problems: readonly OptionProblem[] }
+  | { readonly type: 'refused'; readonly problems: readonly Fault[] }
   /** The plugin cannot be used; a whole sentence. */
   | { readonly type: 'broken'; readonly reason: string }
   | { readonly type: 'ready' }

@@ -168,7 +168,13 @@ export class RehearsalBroker {
     const batch: Buffer[] = [];
     while (this.#outstanding.size < window && (this.#again.length > 0 || (this.#sent < count && this.#sent < due))) {
       const packet = this.#again.shift() ?? this.#program.packet(this.#sent++);
-      this.#outstanding.set(scanEnvelope(packet).ivorn ?? '', { packet, sentAt: now });
+      const ivorn = scanEnvelope(packet).ivorn ?? '';
+      if (this.#outstanding.has(ivorn)) {
+        // An ack names nothing but the ivorn: the packet waits until the one of the same name is answered.
+        this.#again.unshift(packet);
+        break;
+      }
+      this.#outstanding.set(ivorn, { packet, sentAt: now });
       batch.push(packet);
     }
     if (batch.length === 0) return;

@@ -22,16 +22,23 @@ export function decide(selections: readonly Selection[], alert: Alert, now: numb
 
 function decideOne({ roles, rule, maxAgeMs }: Selection, alert: Alert, now: number): RuleVerdict {
   if (alert.test && !roles.includes('test')) {
-    const marked =
-      alert.role === 'test' ? 'its role is test' : `it is marked as a test, though its role is ${alert.role}`;
-    return { fired: false, why: `${marked}, and the handler takes only ${roles.join(', ')}` };
+    return { fired: false, why: `${testMark(alert)}, and the handler takes only ${roles.join(', ')}` };
   }
   if (!alert.test && !roles.includes(alert.role)) {
     return { fired: false, why: `its role is ${alert.role}, and the handler takes only ${roles.join(', ')}` };
   }
   const stale = tooOld(alert, maxAgeMs, now);
   if (stale !== undefined) return { fired: false, why: stale };
-  return rule === undefined ? { fired: true, why: `its role is ${alert.role}` } : rule.evaluate(alert);
+  return rule === undefined ? { fired: true, why: selected(alert) } : rule.evaluate(alert);
+}
+
+/** Why an alert is one of those that a handler without a rule takes. */
+function selected(alert: Alert): string {
+  return alert.test ? `${testMark(alert)}, and the handler takes tests` : `its role is ${alert.role}`;
+}
+
+function testMark({ role }: Alert): string {
+  return role === 'test' ? 'its role is test' : `it is marked as a test, though its role is ${role}`;
 }
 
 /**

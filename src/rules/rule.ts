@@ -1,20 +1,8 @@
-import { EvaluationError } from '@marcbachmann/cel-js';
+import { type ASTNode, EvaluationError } from '@marcbachmann/cel-js';
 import type { Alert } from '../alert/model.ts';
 import { messageOf } from '../common/errors.ts';
-import { didYouMean } from '../common/suggest.ts';
 import { evaluateOn, MissingValue, RULE_FIELDS, ruleEnvironment } from './environment.ts';
-
-/** A rule that does not compile or type-check. */
-export class RuleError extends Error {
-  /** Where in the expression, 0-based. */
-  readonly offset: number;
-
-  constructor(message: string, offset: number) {
-    super(message);
-    this.name = 'RuleError';
-    this.offset = offset;
-  }
-}
+import { RuleError, ruleError, typeInWords, unknownField } from './rule-error.ts';
 
 export interface RuleVerdict {
   readonly fired: boolean;
@@ -35,11 +23,15 @@ export interface Rule {
  */
 export function compileRule(source: string): Rule {
   const checked = ruleEnvironment.check(source);
-  if (!checked.valid) throw ruleError(checked.error);
+  if (!checked.valid) throw ruleError(checked.error, source);
   if (checked.type !== 'bool') {
-    throw new RuleError(`The rule gives a ${checked.type}, not true or false. Compare it with something.`, 0);
+    throw new RuleError(
+      `The rule gives ${typeInWords(String(checked.type))}, not true or false. Compare it with something.`,
+      0,
+    );
   }
   const run = ruleEnvironment.parse(source);
+  checkNode(run.ast);
   const seen = namesIn(source);
   return {
     source,
@@ -54,19 +46,32 @@ export function compileRule(source: string): Rule {
   };
 }
 
-function ruleError(error: unknown): RuleError {
-  if (typeof error !== 'object' || error === null) return new RuleError(String(error), 0);
-  const summary = 'summary' in error && typeof error.summary === 'string' ? error.summary : messageOf(error);
-  const range = 'range' in error ? (error.range as { start?: number } | undefined) : undefined;
-  const unknown = /^(?:No such key|Unknown variable): (\w+)/.exec(summary)?.[1];
-  const known = summary.startsWith('No such key') ? Object.keys(RULE_FIELDS) : ['alert', 'param', 'number', 'has'];
-  if (unknown === undefined) return new RuleError(`${sentence(summary)}.`, range?.start ?? 0);
-  const what = summary.startsWith('No such key') ? 'An alert has no field' : 'There is nothing called';
-  return new RuleError(`${what} ${unknown}${didYouMean(unknown, known)}.`, range?.start ?? 0);
+/** What the type check lets through and can never work. */
+function checkNode(node: ASTNode): void {
+  if (node.op === 'call' && node.args[0] === 'has') checkHas(node.args[1][0]);
+  if (node.op === 'rcall' && node.args[0] === 'matches') checkPattern(node.args[2][0]);
+  const parts: unknown[] = Array.isArray(node.args) ? node.args.flat(2) : [node.args];
+  for (const part of parts) if (isNode(part)) checkNode(part);
 }
 
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1).replace(/\.$/, '');
+/** `has` takes any name without a murmur, and a misspelt one would be false for ever. */
+function checkHas(field: ASTNode | undefined): void {
+  if (field?.op !== '.' || field.args[0].op !== 'id' || field.args[0].args !== 'alert') return;
+  const name = field.args[1];
+  if (!Object.hasOwn(RULE_FIELDS, name)) throw unknownField(name, field.pos + 1);
+}
+
+function checkPattern(pattern: ASTNode | undefined): void {
+  if (pattern?.op !== 'value' || typeof pattern.args !== 'string') return;
+  try {
+    new RegExp(pattern.args);
+  } catch (error) {
+    throw new RuleError(`${messageOf(error)}. Mend the regular expression.`, pattern.pos);
+  }
+}
+
+function isNode(part: unknown): part is ASTNode {
+  return typeof part === 'object' && part !== null && 'op' in part && 'args' in part;
 }
 
 function reasonOf(error: unknown): string {

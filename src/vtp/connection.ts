@@ -1,5 +1,5 @@
-import { connect, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect, isIP, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { explain } from '../common/errors.ts';
 import type { BrokerAddress } from './address.ts';
 import { encodeFrames, FrameDecoder, type FrameEvent } from './frame.ts';
@@ -36,6 +36,7 @@ export class Connection {
   readonly #decoder: FrameDecoder;
   readonly #events: ConnectionEvents;
   #outgoing: (string | Buffer)[] = [];
+  #opened = false;
   #held = false;
   #reason: string | undefined;
   #ended = false;
@@ -46,16 +47,22 @@ export class Connection {
     this.#events = events;
   }
 
-  /** Dials; the outcome comes through the events. */
+  /**
+   * Dials; the outcome comes through the events.
+   *
+   * @throws when the certificates or the key cannot be used
+   */
   static dial(settings: ConnectionSettings, events: ConnectionEvents): Connection {
     const { host, port } = settings.address;
-    // Without NODELAY an ack can wait for the next event: 40 ms and more (PEERS.md).
-    const options = { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
+    const options = {
+      ...{ host, port, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS },
+      // Without it an ack can wait for the next event: 40 ms and more (PEERS.md).
+      noDelay: true,
+      // What came with the broker's farewell can still be acknowledged.
+      allowHalfOpen: true,
+    };
     const { tls } = settings;
-    const socket =
-      tls === undefined
-        ? connect(options)
-        : connectTls({ ...options, ...pem(tls), servername: tls.serverName ?? host });
+    const socket = tls === undefined ? connect(options) : connectTls({ ...options, ...tlsOptions(tls, host) });
     const connection = new Connection(socket, settings, events);
     connection.#listen(tls === undefined ? 'connect' : 'secureConnect', settings.connectTimeoutMs);
     return connection;
@@ -72,10 +79,7 @@ export class Connection {
     const frames = encodeFrames(this.#outgoing, this.#decoder.littleEndian);
     this.#outgoing = [];
     // A peer that does not read our answers gets no more of our memory: we stop reading until it does.
-    if (!this.#socket.write(frames)) {
-      this.#socket.pause();
-      this.#socket.once('drain', () => this.#resume());
-    }
+    if (!this.#socket.write(frames)) this.#socket.pause();
   }
 
   /** Stops reading, so that the broker waits, until `release`. */
@@ -92,6 +96,10 @@ export class Connection {
   /** Ends the connection, after what has been sent; `closed` will give this reason. */
   close(reason: string): void {
     this.#reason ??= reason;
+    if (!this.#opened) {
+      this.#socket.destroy();
+      return;
+    }
     this.flush();
     this.#socket.destroySoon();
     // A peer that does not read does not get to keep us.
@@ -107,10 +115,16 @@ export class Connection {
     const timer = setTimeout(() => this.close(`no connection after ${connectTimeoutMs / 1_000}s`), connectTimeoutMs);
     socket.once(openEvent, () => {
       clearTimeout(timer);
+      this.#opened = true;
       this.#events.opened();
     });
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
-    socket.once('end', () => this.close(this.#endReason('the broker closed the connection')));
+    socket.on('drain', () => this.#resume());
+    socket.once('end', () => {
+      const reason = this.#endReason('the broker closed the connection');
+      // What came last is committed by an immediate that is already queued; its ack goes out before the connection ends.
+      setImmediate(() => this.close(reason));
+    });
     socket.once('error', (error) => {
       this.#reason ??= this.#endReason(explain(error));
     });
@@ -138,8 +152,11 @@ export class Connection {
   }
 }
 
-function pem(tls: TlsSettings): { ca?: string; cert?: string; key?: string } {
+function tlsOptions(tls: TlsSettings, host: string): ConnectionOptions {
+  // TLS has no server name for an address (RFC 6066 §3); the certificate is then held against the address itself.
+  const servername = tls.serverName ?? (isIP(host) === 0 ? host : undefined);
   return {
+    ...(servername === undefined ? {} : { servername }),
     ...(tls.ca === undefined ? {} : { ca: tls.ca }),
     ...(tls.cert === undefined ? {} : { cert: tls.cert }),
     ...(tls.key === undefined ? {} : { key: tls.key }),

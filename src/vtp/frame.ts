@@ -23,6 +23,8 @@ type State = Reading | { readonly at: 'lost' };
 /** Above this a length is not a large frame but a lost position. */
 const ABSURD_LENGTH = 64 * 1024 * 1024;
 const HEAD_BYTES = 2_048;
+/** Parts smaller than this are joined as they come, or a frame that trickles in would be kept as a buffer a byte. */
+const SMALL_PART_BYTES = 4_096;
 const PREFIX_BYTES = 4;
 const NOTHING = Buffer.alloc(0);
 
@@ -31,6 +33,8 @@ export class FrameDecoder {
   readonly #absurdLength: number;
   #state: State = { at: 'length', bytes: NOTHING };
   #littleEndian = false;
+  /** A whole message has been read most significant byte first: this peer keeps to the standard. */
+  #bigEndian = false;
 
   /** @param maxFrame the largest payload that is kept, in bytes */
   constructor(maxFrame: number) {
@@ -80,7 +84,7 @@ export class FrameDecoder {
   #readLength(bytes: Buffer, events: FrameEvent[]): Buffer {
     if (bytes.length < PREFIX_BYTES) return this.#wait(bytes);
     let length = this.#littleEndian ? bytes.readUInt32LE() : bytes.readUInt32BE();
-    if (length > this.#maxFrame && !this.#littleEndian && this.#mayBeLittleEndian(bytes, length)) {
+    if (length > this.#maxFrame && !this.#littleEndian && !this.#bigEndian && this.#mayBeLittleEndian(bytes, length)) {
       if (bytes.length === PREFIX_BYTES) return this.#wait(bytes);
       if (startsLikeXml(bytes[PREFIX_BYTES])) {
         this.#littleEndian = true;
@@ -117,9 +121,15 @@ export class FrameDecoder {
 
   #readPayload(state: Extract<State, { at: 'payload' }>, rest: Buffer, events: FrameEvent[]): Buffer {
     const part = rest.subarray(0, state.length - state.received);
-    state.parts.push(part);
+    const last = state.parts.at(-1);
+    if (last !== undefined && last.length + part.length <= SMALL_PART_BYTES) {
+      state.parts[state.parts.length - 1] = Buffer.concat([last, part]);
+    } else {
+      state.parts.push(part);
+    }
     state.received += part.length;
     if (state.received === state.length) {
+      this.#bigEndian = !this.#littleEndian;
       const payload = state.parts.length === 1 ? part : Buffer.concat(state.parts, state.length);
       events.push({ type: 'message', payload });
       this.#state = { at: 'length', bytes: NOTHING };

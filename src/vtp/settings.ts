@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { durationField, fileTextField } from '../config/fields.ts';
 import { type BrokerAddress, parseAddress } from './address.ts';
@@ -25,6 +26,7 @@ export function vtpSourceSchema(baseDirectory: string) {
     serverName: z
       .string()
       .min(1)
+      .refine((name) => isIP(name) === 0, 'Write a host name: TLS knows no server name that is an address.')
       .describe('The name the broker’s certificate bears, when it is not its host name.')
       .optional(),
   });

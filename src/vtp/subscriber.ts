@@ -1,9 +1,10 @@
 import { pause } from '../common/abort.ts';
 import { formatDuration } from '../common/durations.ts';
+import { explain } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { BrokerAddress } from './address.ts';
 import { afterConnection, FIRST_DIAL, type ReconnectPolicy } from './backoff.ts';
-import { Connection, type TlsSettings } from './connection.ts';
+import { Connection, type ConnectionEvents, type TlsSettings } from './connection.ts';
 import { type AlertStore, Conversation } from './conversation.ts';
 import type { SessionSettings } from './session.ts';
 import type { SubscriberStatus } from './status.ts';
@@ -80,24 +81,27 @@ export class Subscriber {
     const { promise, resolve } = Promise.withResolvers<Ending>();
     this.#transition({ state: 'connecting', broker: broker.text, since: Date.now() });
     const { maxFrame, connectTimeoutMs, tls } = this.#settings;
-    const connection = Connection.dial(
-      { address: broker, maxFrame, connectTimeoutMs, tls },
-      {
-        opened: () => {
-          this.#log.info(`Connected to ${broker.text}`, { broker: broker.text });
-          this.#conversation = new Conversation(this.#settings, broker, connection, this.#store, this.#log);
-          this.#transition(this.#conversation.status);
-        },
-        frame: (event) => this.#conversation?.frame(event),
-        closed: (reason) => {
-          signal.removeEventListener('abort', stop);
-          const session = this.#conversation?.end();
-          this.#conversation = undefined;
-          const lastedMs = session === undefined ? 0 : Date.now() - session.openedAt;
-          resolve({ reason, proven: session?.lastMessageAt !== undefined, lastedMs });
-        },
+    const events: ConnectionEvents = {
+      opened: () => {
+        this.#log.info(`Connected to ${broker.text}`, { broker: broker.text });
+        this.#conversation = new Conversation(this.#settings, broker, connection, this.#store, this.#log);
+        this.#transition(this.#conversation.status);
       },
-    );
+      frame: (event) => this.#conversation?.frame(event),
+      closed: (reason) => {
+        signal.removeEventListener('abort', stop);
+        const session = this.#conversation?.end();
+        this.#conversation = undefined;
+        const lastedMs = session === undefined ? 0 : Date.now() - session.openedAt;
+        resolve({ reason, proven: session?.lastMessageAt !== undefined, lastedMs });
+      },
+    };
+    let connection: Connection;
+    try {
+      connection = Connection.dial({ address: broker, maxFrame, connectTimeoutMs, tls }, events);
+    } catch (error) {
+      return Promise.resolve({ reason: `cannot dial: ${explain(error)}`, proven: false, lastedMs: 0 });
+    }
     const stop = () => connection.close('voeventd stops');
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();

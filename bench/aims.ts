@@ -1,0 +1,46 @@
+import { inRole, type Results } from './results.ts';
+
+/** What the daemon is meant to reach on two cores, and what it did. */
+export interface Aim {
+  readonly aim: string;
+  readonly measured: string;
+  readonly met: boolean;
+}
+
+const PER_SECOND = 12_000;
+const OF_FLOOR = 0.4;
+const ACK_TIMES_FLOOR = 2;
+const HANDLER_MS = 3;
+const MEMORY_MIB = 150;
+const STARTUP_MS = 400;
+
+export function judge({ throughput, handlerStart, memory, startup }: Results): Aim[] {
+  const aims: Aim[] = [];
+  const add = (aim: string, measured: string, met: boolean): number => aims.push({ aim, measured, met });
+  if (throughput !== undefined) {
+    const [daemon, synced] = [inRole(throughput, 'daemon'), inRole(throughput, 'synced')];
+    const perSecond = daemon.ackedPerSecond[1_000] ?? 0;
+    const ofFloor = perSecond / (synced.ackedPerSecond[1_000] ?? 0);
+    const timesFloor = daemon.ackP50Ms / synced.ackP50Ms;
+    add(`acked/s at window 1000 ≥ ${PER_SECOND}`, perSecond.toFixed(0), perSecond >= PER_SECOND);
+    add(`of the fdatasync floor at window 1000 ≥ ${OF_FLOOR}`, ofFloor.toFixed(2), ofFloor >= OF_FLOOR);
+    add(
+      `ack p50 at 100/s ≤ ${ACK_TIMES_FLOOR} × the fdatasync floor`,
+      `${timesFloor.toFixed(2)} ×`,
+      timesFloor <= ACK_TIMES_FLOOR,
+    );
+  }
+  if (handlerStart !== undefined) {
+    const { p50Ms } = inRole(handlerStart, 'built-in');
+    add(`in-process handler start p50 ≤ ${HANDLER_MS} ms`, `${p50Ms.toFixed(2)} ms`, p50Ms <= HANDLER_MS);
+  }
+  if (memory !== undefined) {
+    const { peakMiB } = inRole(memory, 'burst');
+    add(`peak RSS after 100 000 alerts ≤ ${MEMORY_MIB} MiB`, `${peakMiB.toFixed(0)} MiB`, peakMiB <= MEMORY_MIB);
+  }
+  if (startup !== undefined) {
+    const { medianMs } = inRole(startup, 'daemon');
+    add(`executable to connected ≤ ${STARTUP_MS} ms`, `${medianMs.toFixed(0)} ms`, medianMs <= STARTUP_MS);
+  }
+  return aims;
+}

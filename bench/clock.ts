@@ -1,0 +1,12 @@
+/** The machine's monotonic clock in nanoseconds; all its processes share it. */
+export function monotonicNs(): number {
+  return Number(process.hrtime.bigint());
+}
+
+/** What to subtract from nanoseconds since 1970 to get the monotonic clock: read at the edge of a millisecond. */
+export function wallOffsetNs(): bigint {
+  const before = Date.now();
+  let now = before;
+  while (now === before) now = Date.now();
+  return BigInt(now) * 1_000_000n - process.hrtime.bigint();
+}

@@ -1,0 +1,19 @@
+import type { HandlerStart } from './handler-start.ts';
+import type { Memory } from './memory.ts';
+import type { Startup } from './startup.ts';
+import type { Throughput } from './throughput.ts';
+
+/** What was measured; the parts that were not asked for are absent. */
+export interface Results {
+  throughput?: Throughput[];
+  handlerStart?: HandlerStart[];
+  memory?: Memory[];
+  startup?: Startup[];
+}
+
+/** The entry of that role. @throws when it was not measured */
+export function inRole<Entry extends { role: string }>(entries: readonly Entry[], role: Entry['role']): Entry {
+  const found = entries.find((entry) => entry.role === role);
+  if (found === undefined) throw new Error(`Nothing was measured as ${role}`);
+  return found;
+}

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { ConfigDocument } from '../../src/config/document.ts';
+import { formatProblem } from '../../src/config/problem.ts';
+import { discard, prepare } from '../../src/prepare.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+function blocks(file: string, language: string): string[] {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  return [...text.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map((match) => match[1] ?? '');
+}
+
+function folder(context: TestContext): string {
+  const directory = mkdtempSync(join(tmpdir(), 'voeventd-docs-'));
+  context.after(() => rmSync(directory, { recursive: true, force: true }));
+  mkdirSync(join(directory, 'plugins'));
+  return directory;
+}
+
+/** The problems of a configuration in that folder. */
+async function problemsOf(directory: string, text: string): Promise<string[]> {
+  const file = join(directory, 'voeventd.yaml');
+  writeFileSync(file, text);
+  const { prepared, problems } = await prepare(ConfigDocument.read(file), () => SILENT);
+  await discard(prepared?.handlers ?? []);
+  return problems.map(formatProblem);
+}
+
+test('the configuration and the plugin of the README work together', async (context) => {
+  const directory = folder(context);
+  const [config, handlers] = blocks('README.md', 'yaml');
+  const [plugin] = blocks('README.md', 'ts');
+  assert.ok(config !== undefined && handlers !== undefined && plugin !== undefined);
+  writeFileSync(join(directory, 'plugins', 'follow-up.ts'), plugin);
+  assert.deepEqual(await problemsOf(directory, config), []);
+  assert.deepEqual(await problemsOf(directory, config + handlers.replace('handlers:\n', '')), []);
+});
+
+test('the plugin of docs/plugins.md takes its options', async (context) => {
+  const directory = folder(context);
+  const [plugin] = blocks('docs/plugins.md', 'ts');
+  assert.ok(plugin !== undefined);
+  writeFileSync(join(directory, 'plugins', 'scheduler.ts'), plugin);
+  const config = `identity: ivo://org.example/a
+sources: { a: { type: vtp, brokers: [localhost] } }
+handlers: { s: { plugin: scheduler, with: { exposure: 90, scheduler: "http://localhost/", token: "t" } } }
+`;
+  assert.deepEqual(await problemsOf(directory, config), []);
+  assert.equal((await problemsOf(directory, config.replace('90', '-1'))).length, 1);
+});
+
+test('config.example.yaml is good as it is, and with every option taken out of its comment', async (context) => {
+  const directory = folder(context);
+  const example = readFileSync(join(ROOT, 'config.example.yaml'), 'utf8');
+  assert.deepEqual(await problemsOf(directory, example), []);
+  const uncommented = example.replaceAll(/^( *)# (\w+: .*?)(?: {3}# not set by default)?$/gm, '$1$2');
+  assert.ok(uncommented.split('\n').length > 50 && uncommented !== example);
+  const problems = await problemsOf(directory, uncommented);
+  assert.deepEqual(
+    problems.filter((problem) => !problem.includes('hmac-key')),
+    [],
+  );
+});
+
+test('the commands of the README are those of the program', () => {
+  const text = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const documented = [...text.matchAll(/^\| `voeventd (\w+)/gm)].map((match) => match[1]);
+  const program = readFileSync(join(ROOT, 'src/cli/program.ts'), 'utf8');
+  const real = [...program.matchAll(/\.command\('(\w+)'\)/g)].map((match) => match[1]);
+  assert.ok(real.length > 5);
+  assert.deepEqual(documented.toSorted(), real.toSorted());
+});
+
+test('every link between the documents leads somewhere', () => {
+  const documents = globSync(['*.md', 'docs/**/*.md', 'plugins/*/*.md'], { cwd: ROOT });
+  assert.ok(documents.length > 10);
+  const broken: string[] = [];
+  for (const document of documents) {
+    const text = readFileSync(join(ROOT, document), 'utf8');
+    for (const [, target = ''] of text.matchAll(/\]\((?!https?:)([^)#]+)/g)) {
+      if (!existsSync(join(ROOT, dirname(document), target))) broken.push(`${document} → ${target}`);
+    }
+  }
+  assert.deepEqual(broken, []);
+});
+
+test('the built-in plugins also run as a user’s own, by the same contract', async (context) => {
+  const directory = folder(context);
+  // Their only import from outside is the contract, and that is a type.
+  cpSync(join(ROOT, 'plugins', 'archive'), join(directory, 'plugins', 'archive'), { recursive: true });
+  const config = `identity: ivo://org.example/a
+sources: { a: { type: vtp, brokers: [localhost] } }
+handlers: { keep: { plugin: archive, with: { directory: ./archive } } }
+`;
+  assert.deepEqual(await problemsOf(directory, config), []);
+});
