@@ -15,6 +15,7 @@ import { createInProcessRunner } from './plugin/in-process.ts';
 import { discard, type Prepared, type PreparedHandler } from './prepare.ts';
 import type { Selection } from './rules/router.ts';
 import type { Settings } from './settings.ts';
+import { describeStatus } from './vtp/status.ts';
 
 export interface DaemonEvents {
   /** A fault of ours that the daemon cannot go on with. */
@@ -77,8 +78,10 @@ export class Daemon {
     }
     let daemon: Daemon | undefined;
     const intake = new Intake(path, log, {
-      stored: () => daemon?.wake(),
-      status: () => {},
+      stored: (_added, duplicates) => {
+        if (duplicates > 0) log.info(`Acknowledged ${duplicates} more that the journal had already`, { duplicates });
+        daemon?.wake();
+      },
       failed: (error) => events.failed(error),
     });
     // Connecting goes on in the intake thread while the XML library loads here.
@@ -98,6 +101,23 @@ export class Daemon {
   /** How many alerts, quarantined ones and deliveries (by state) the journal holds. */
   counts(): ReturnType<Ledger['counts']> {
     return this.#ledger.counts();
+  }
+
+  /** Whether this handler is being run. */
+  runs(handler: string): boolean {
+    return this.#dispatcher.runs(handler);
+  }
+
+  /** Writes to the log what every source is doing, and what the journal holds. */
+  async describe(): Promise<void> {
+    for (const { name, status } of await this.#intake.report()) {
+      this.#log.info(`Source ${name}: ${describeStatus(status, Date.now())}`, { source: name, status });
+    }
+    const { alerts, quarantined, deliveries } = this.counts();
+    const states = Object.entries(deliveries).map(([state, count]) => `${count} ${state}`);
+    this.#log.info(
+      `Journal: ${alerts} alerts, ${quarantined} in quarantine; deliveries: ${states.join(', ') || 'none'}`,
+    );
   }
 
   /** Goes on with another configuration. The journal stays the one it started with. */

@@ -2,6 +2,8 @@
 if (process.argv[2] === '--plugin-host') {
   const { runPluginHost } = await import('./plugin/host.ts');
   await runPluginHost();
+  // What the plugin still holds open must not keep its process alive without the daemon.
+  process.exit();
 } else {
   const { runCli } = await import('./cli/program.ts');
   process.exitCode = await runCli(process.argv.slice(2), (code) => process.exit(code));

@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path';
 import { aborted, pause } from '../common/abort.ts';
+import { embedded } from '../common/embedded.ts';
 import { UserError } from '../common/errors.ts';
 import { type Log, withFields } from '../common/log.ts';
 import { ConfigDocument } from '../config/document.ts';
@@ -47,8 +48,7 @@ export async function demo(options: DemoOptions, exit: Exit): Promise<number> {
   const config = writeDemoFiles(directory, port);
   process.stdout.write(introduction(port, show(config)));
   const daemon = await startDaemon(config, log);
-  const before = daemon.counts().alerts;
-  await untilHandled(daemon, before + SAMPLE_COUNT, stop);
+  await untilHandled(broker, daemon, stop);
   log.flush();
   if (!stop.aborted) {
     process.stdout.write(whereToLook(directory, options.once === true));
@@ -76,13 +76,14 @@ async function startDaemon(config: string, log: Logger): Promise<Daemon> {
   });
 }
 
-/** Waits until so many alerts are in the journal and every delivery has ended. */
-async function untilHandled(daemon: Daemon, alerts: number, stop: AbortSignal): Promise<void> {
+/** Waits until the first alerts are acknowledged, and every delivery has ended. */
+async function untilHandled(broker: RehearsalBroker, daemon: Daemon, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
     await pause(LOOK_MS, stop);
-    const { alerts: stored, deliveries } = daemon.counts();
+    if (broker.report().acknowledged < SAMPLE_COUNT) continue;
+    const { undecided, deliveries } = daemon.counts();
     const open = (deliveries.pending ?? 0) + (deliveries.running ?? 0) + (deliveries.retrying ?? 0);
-    if (stored >= alerts && open === 0) return;
+    if (undecided === 0 && open === 0) return;
   }
 }
 
@@ -94,6 +95,11 @@ function labelled(log: Log): Log {
 function show(path: string): string {
   const short = relative(process.cwd(), path);
   return short.startsWith('..') ? path : `./${short}`;
+}
+
+/** How to start this program from here. */
+function program(): string {
+  return embedded() === undefined ? 'voeventd' : show(process.execPath);
 }
 
 function introduction(port: number, config: string): string {
@@ -112,6 +118,6 @@ Where to look next:
   ${here}/journal.db     alerts, decisions and deliveries: sqlite3 opens it
   ${here}/voeventd.yaml  the configuration; "slew" runs ${here}/slew.sh
   ${here}/plugins        your own plugins; this one is TypeScript, with nothing installed
-  voeventd check -c ${here}/voeventd.yaml, voeventd simulate --help, voeventd --help
+  ${program()} --help      the commands: check, listen, parse, simulate, …
 ${once ? '' : 'One more alert comes every 10 seconds. Ctrl-C ends the demo.\n'}`;
 }

@@ -106,6 +106,7 @@ Signals:
   SIGTERM, SIGINT  stop: running handlers may finish within the configured shutdown time;
                    a second one exits at once
   SIGHUP           read the configuration again; a bad one is refused and the old one kept
+  SIGUSR2          write to the log what every source is doing, and what the journal holds
 
 Without -c, voeventd.yaml is looked for in the working directory and those above it, then in
 ~/.config/voeventd, then in /etc/voeventd.`;

@@ -37,13 +37,14 @@ export async function run(options: RunOptions, exit: Exit): Promise<number> {
     pid: process.pid,
   });
   const reloads = reloadOnHangup(daemon, document.file, log);
+  process.on('SIGUSR2', () => void daemon.describe());
   const fault = await Promise.race([aborted(stop), failed.promise]);
   if (fault instanceof Error) {
     log.error(
       `The intake thread failed, a fault in voeventd itself: ${fault.stack ?? fault.message}. Nothing acknowledged is lost; start again`,
     );
     log.flush();
-    return EXIT.fault;
+    exit(EXIT.fault);
   }
   log.info(`Stopping: ${String(stop.reason)}. Running handlers may finish; a second signal exits at once`);
   reloads.end();
@@ -80,6 +81,14 @@ async function reload(daemon: Daemon, file: string, log: Logger): Promise<void> 
     for (const problem of problems) log.error(formatProblem(problem));
     if (prepared === undefined) {
       log.error(`The new ${file} is refused: ${count(problems.length)}. The old configuration goes on`);
+      return;
+    }
+    const worse = prepared.handlers.filter(({ name, plugin }) => plugin.kind === 'broken' && daemon.runs(name));
+    if (worse.length > 0) {
+      await discard(prepared.handlers);
+      log.error(
+        `The new ${file} is refused: ${worse.map(({ name }) => name).join(', ')} would not run any more. The old configuration goes on`,
+      );
       return;
     }
     log.setLevel(prepared.settings.log.level);

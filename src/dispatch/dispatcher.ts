@@ -15,6 +15,7 @@ export class Dispatcher {
   readonly #journal: DeliveryJournal;
   readonly #log: Log;
   readonly #lanes = new Map<string, { lane: Lane; fingerprint: string }>();
+  #stopped = false;
 
   constructor(journal: DeliveryJournal, log: Log) {
     this.#journal = journal;
@@ -32,7 +33,7 @@ export class Dispatcher {
     specs: readonly LaneSpec[],
     drainMs: number,
   ): Promise<{ troubles: Map<string, string>; unused: Set<string> }> {
-    const kept = new Set(specs.filter((spec) => this.#runs(spec)).map((spec) => spec.settings.handler));
+    const kept = new Set(specs.filter((spec) => this.#runsAlready(spec)).map((spec) => spec.settings.handler));
     const ending = [...this.#lanes].filter(([handler]) => !kept.has(handler));
     for (const [handler] of ending) this.#lanes.delete(handler);
     await Promise.all(ending.map(([, { lane }]) => lane.stop(drainMs)));
@@ -41,7 +42,12 @@ export class Dispatcher {
       const { handler } = spec.settings;
       if (kept.has(handler)) continue;
       try {
-        const lane = new Lane(spec.settings, await spec.createRunner(), this.#journal, this.#log);
+        const runner = await spec.createRunner();
+        if (this.#stopped) {
+          await runner.close();
+          continue;
+        }
+        const lane = new Lane(spec.settings, runner, this.#journal, this.#log);
         this.#lanes.set(handler, { lane, fingerprint: spec.fingerprint });
         lane.start();
       } catch (error) {
@@ -51,8 +57,13 @@ export class Dispatcher {
     return { troubles, unused: new Set([...kept, ...troubles.keys()]) };
   }
 
+  /** Whether a handler of this name is being run. */
+  runs(handler: string): boolean {
+    return this.#lanes.has(handler);
+  }
+
   /** Whether this very handler is running already. */
-  #runs(spec: LaneSpec): boolean {
+  #runsAlready(spec: LaneSpec): boolean {
     return this.#lanes.get(spec.settings.handler)?.fingerprint === spec.fingerprint;
   }
 
@@ -63,6 +74,7 @@ export class Dispatcher {
 
   /** Lets what runs finish within the time, and ends. */
   async stop(drainMs: number): Promise<void> {
+    this.#stopped = true;
     const lanes = [...this.#lanes.values()];
     this.#lanes.clear();
     await Promise.all(lanes.map(({ lane }) => lane.stop(drainMs)));

@@ -41,6 +41,8 @@ interface Queued extends Delivery {
 /** Alerts held in memory for one handler; the rest wait in the journal. */
 const QUEUE_LIMIT = 64;
 const JOURNAL_RETRY_MS = 1_000;
+/** A timer that is set for longer goes off at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** The deliveries of one handler: in order, so many at once, each with a deadline, tried again as its policy says. */
 export class Lane {
@@ -89,7 +91,10 @@ export class Lane {
     clearTimeout(this.#alarm);
     this.#queue = [];
     const drained = Promise.all(this.#running);
-    const deadline = setTimeout(() => this.#shutdown.abort(new Error('voeventd stops')), drainMs);
+    const deadline = setTimeout(
+      () => this.#shutdown.abort(new Error('voeventd stops')),
+      Math.min(drainMs, LONGEST_TIMER_MS),
+    );
     await drained;
     clearTimeout(deadline);
     await this.#runner.close();
@@ -99,7 +104,8 @@ export class Lane {
     if (this.#stopped) return;
     try {
       while (this.#running.size < this.#settings.concurrency) {
-        if (this.#queue.length === 0 && this.#backlog) this.#refill();
+        // More than once where all that was found cannot be read.
+        while (this.#queue.length === 0 && this.#backlog) this.#refill();
         const next = this.#queue.shift();
         if (next === undefined) return;
         const attempt = this.#attempt(next).finally(() => {
@@ -124,11 +130,9 @@ export class Lane {
 
   /** Fills the queue from the journal with what is due, and sets the alarm for what is due later. */
   #refill(): void {
-    this.#backlog = false;
     const now = Date.now();
     const limit = QUEUE_LIMIT + this.#running.size;
     const open = this.#journal.open(this.#settings.handler, limit);
-    this.#backlog = open.length === limit;
     for (const { seq, attempts, dueAt } of open) {
       if (this.#inHand.has(seq)) continue;
       if (dueAt > now) {
@@ -145,6 +149,8 @@ export class Lane {
           endedAt: now,
         });
     }
+    // Only now: what a failure of the journal cut short must not be overtaken by what is offered.
+    this.#backlog = open.length === limit;
   }
 
   /** Looks into the journal again at that time, or sooner. */
@@ -158,7 +164,7 @@ export class Lane {
         this.#backlog = true;
         this.#pump();
       },
-      Math.max(0, dueAt - Date.now()),
+      Math.min(Math.max(0, dueAt - Date.now()), LONGEST_TIMER_MS),
     );
   }
 
@@ -179,7 +185,7 @@ export class Lane {
     const begun = await this.#write(() => this.#journal.begin(seq, handler, Date.now()));
     if (!begun) return;
     const startedAt = performance.now();
-    const deadline = AbortSignal.timeout(timeoutMs);
+    const deadline = AbortSignal.timeout(Math.min(timeoutMs, LONGEST_TIMER_MS));
     const outcome = await this.#runner.run({
       alert,
       packet: queued.packet,

@@ -1,13 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import { embedded } from '../common/embedded.ts';
 import type { Log } from '../common/log.ts';
-import type { SubscriberStatus } from '../vtp/status.ts';
-import type { FromIntake, IntakeData, ToIntake, VtpSource } from './messages.ts';
+import type { FromIntake, IntakeData, SourceReport, ToIntake, VtpSource } from './messages.ts';
 
 export interface IntakeEvents {
   /** New documents are in the journal. */
   stored(added: number, duplicates: number): void;
-  status(source: string, status: SubscriberStatus): void;
   /** The thread died of a fault of ours. Nothing acknowledged is lost. */
   failed(error: Error): void;
 }
@@ -16,6 +14,7 @@ export interface IntakeEvents {
 export class Intake {
   readonly #worker: Worker;
   readonly #exited = Promise.withResolvers<void>();
+  #report = Promise.withResolvers<readonly SourceReport[]>();
 
   constructor(journalPath: string, log: Log, events: IntakeEvents) {
     const workerData: IntakeData = { journalPath };
@@ -31,8 +30,8 @@ export class Intake {
         case 'stored':
           events.stored(message.added, message.duplicates);
           return;
-        case 'status':
-          events.status(message.source, message.status);
+        case 'report':
+          this.#report.resolve(message.sources);
           return;
         case 'log':
           log[message.level](message.message, message.fields);
@@ -46,6 +45,13 @@ export class Intake {
   /** Runs exactly these sources: new ones start, changed ones connect again, others stop. */
   configure(sources: readonly VtpSource[]): void {
     this.#say({ type: 'sources', sources });
+  }
+
+  /** What every source is doing. */
+  async report(): Promise<readonly SourceReport[]> {
+    this.#report = Promise.withResolvers();
+    this.#say({ type: 'report' });
+    return await this.#report.promise;
   }
 
   /** Closes every connection and commits what has arrived. */

@@ -8,10 +8,18 @@ export interface VtpSource {
   readonly settings: SubscriberSettings;
 }
 
+/** What a source is doing. */
+export interface SourceReport {
+  readonly name: string;
+  readonly status: SubscriberStatus;
+}
+
 /** What the main thread says to the intake thread. */
 export type ToIntake =
   /** Run exactly these sources: new ones start, changed ones restart, others stop. */
   | { readonly type: 'sources'; readonly sources: readonly VtpSource[] }
+  /** Say what every source is doing. */
+  | { readonly type: 'report' }
   /** Close every connection, commit what has arrived, and end. */
   | { readonly type: 'stop' };
 
@@ -20,7 +28,7 @@ export type FromIntake =
   | { readonly type: 'ready' }
   /** Documents are on disk and acknowledged. */
   | { readonly type: 'stored'; readonly added: number; readonly duplicates: number }
-  | { readonly type: 'status'; readonly source: string; readonly status: SubscriberStatus }
+  | { readonly type: 'report'; readonly sources: readonly SourceReport[] }
   | {
       readonly type: 'log';
       readonly level: LogLevel;

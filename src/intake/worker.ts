@@ -13,6 +13,7 @@ import type { FromIntake, IntakeData, ToIntake, VtpSource } from './messages.ts'
 
 interface Running {
   readonly settings: string;
+  readonly subscriber: Subscriber;
   readonly stop: AbortController;
   readonly ended: Promise<void>;
 }
@@ -34,10 +35,8 @@ const running = new Map<string, Running>();
 
 function start({ name, settings }: VtpSource): void {
   const stop = new AbortController();
-  const subscriber = new Subscriber(settings, commits.storeFor(name), withFields(log, { source: name }), (status) =>
-    say({ type: 'status', source: name, status }),
-  );
-  running.set(name, { settings: JSON.stringify(settings), stop, ended: subscriber.start(stop.signal) });
+  const subscriber = new Subscriber(settings, commits.storeFor(name), withFields(log, { source: name }));
+  running.set(name, { settings: JSON.stringify(settings), subscriber, stop, ended: subscriber.start(stop.signal) });
 }
 
 async function stop(name: string): Promise<void> {
@@ -67,6 +66,19 @@ async function end(): Promise<void> {
 
 let work = Promise.resolve();
 port.on('message', (message: ToIntake) => {
-  work = work.then(() => (message.type === 'stop' ? end() : reconcile(message.sources)));
+  switch (message.type) {
+    case 'report':
+      say({
+        type: 'report',
+        sources: [...running].map(([name, { subscriber }]) => ({ name, status: subscriber.status })),
+      });
+      return;
+    case 'sources':
+      work = work.then(() => reconcile(message.sources));
+      return;
+    case 'stop':
+      work = work.then(end);
+      return;
+  }
 });
 say({ type: 'ready' });

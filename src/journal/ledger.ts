@@ -139,11 +139,12 @@ export class Ledger {
     );
   }
 
-  /** How many alerts, quarantined alerts and deliveries (by state) there are. */
-  counts(): { alerts: number; quarantined: number; deliveries: Record<string, number> } {
+  /** How many alerts, undecided ones, quarantined ones and deliveries (by state) there are. */
+  counts(): { alerts: number; undecided: number; quarantined: number; deliveries: Record<string, number> } {
     const one = (sql: string): number => Number(this.#prepare(sql).get()?.n ?? 0);
     return {
       alerts: one('SELECT count(*) AS n FROM alert'),
+      undecided: one('SELECT count(*) AS n FROM alert WHERE seq > (SELECT coalesce(max(seq), 0) FROM decision)'),
       quarantined: one('SELECT count(*) AS n FROM decision WHERE problem IS NOT NULL'),
       deliveries: Object.fromEntries(
         this.#all('SELECT state, count(*) AS n FROM delivery GROUP BY state').map((row) => [row.state, Number(row.n)]),

@@ -1,26 +1,29 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { embedded } from '../common/embedded.ts';
 import { explain } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
-import type { FromHost, ToHost } from './messages.ts';
+import { LineGate, LineSplitter, shortened } from './lines.ts';
+import type { Answer, FromHost, ToHost } from './messages.ts';
 
-/** What a plugin's process tells its owner. */
+/** What a plugin's process tells its owner; what it logs goes straight to the log. */
 export interface ChildEvents {
-  message(message: FromHost): void;
+  message(message: Answer): void;
   /** Once, and last. A clause: `its process exited with code 3`. */
   ended(reason: string): void;
 }
 
-/** How many lines of output a process may write to the log in a second; the rest is counted. */
-const LINES_PER_SECOND = 100;
-const LONGEST_LINE = 4_096;
+/** How long after a process's end its output may still come: whatever it started may hold the pipe open for ever. */
+const LAST_WORDS_MS = 1_000;
 
 /** A process of this same program that runs one plugin. Its output goes to the log. */
 export class PluginProcess {
   readonly #child: ChildProcess;
+  readonly #log: Log;
+  readonly #logGate: LineGate;
+  #lastWords: NodeJS.Timeout | undefined;
   #lastErrorLine = '';
+  #hasErrorMessage = false;
   #ended = false;
 
   constructor(log: Log, events: ChildEvents) {
@@ -29,13 +32,18 @@ export class PluginProcess {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       serialization: 'advanced',
     });
-    this.#child.on('message', (message) => events.message(message as FromHost));
+    this.#log = log;
+    this.#logGate = new LineGate((line) => log.warn(line));
+    this.#child.on('message', (message) => this.#receive(message as FromHost, events));
     this.#child.once('error', (error) => this.#end(events, `its process cannot be started: ${explain(error)}`));
     // `close` comes when the output has been read to its end, so that the last words are in the log before the verdict.
     this.#child.once('close', (code, signal) => this.#end(events, this.#exitReason(code, signal)));
+    this.#child.once('exit', (code, signal) => {
+      this.#lastWords = setTimeout(() => this.#end(events, this.#exitReason(code, signal)), LAST_WORDS_MS);
+    });
     this.#pipe(this.#child.stdout, (line) => log.info(line));
     this.#pipe(this.#child.stderr, (line) => {
-      if (line.trim() !== '' && !/^\s+at |^Node\.js v/.test(line)) this.#lastErrorLine = line.trim();
+      this.#noteError(line);
       log.warn(line);
     });
   }
@@ -53,9 +61,18 @@ export class PluginProcess {
     return this.#ended;
   }
 
+  #receive(message: FromHost, events: ChildEvents): void {
+    if (message.type !== 'log') return events.message(message);
+    this.#logGate.line(() => this.#log[message.level](shortened(message.message), message.fields));
+  }
+
   #end(events: ChildEvents, reason: string): void {
     if (this.#ended) return;
     this.#ended = true;
+    clearTimeout(this.#lastWords);
+    this.#logGate.end();
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
     events.ended(reason);
   }
 
@@ -64,36 +81,23 @@ export class PluginProcess {
     return `its process ${how}${this.#lastErrorLine === '' ? '' : ` (${this.#lastErrorLine})`}`;
   }
 
+  /** Keeps the line that says most about why the process may be ending. */
+  #noteError(line: string): void {
+    const text = line.trim();
+    if (text === '' || /^at |^Node\.js v/.test(text)) return;
+    // Node prints an error's properties below its message.
+    const isMessage = /^(?:Uncaught )?\w*Error\b.*: /.test(text);
+    if (isMessage || !this.#hasErrorMessage) this.#lastErrorLine = isMessage ? text.replace(/ \{$/, '') : text;
+    this.#hasErrorMessage ||= isMessage;
+  }
+
   #pipe(stream: NodeJS.ReadableStream | null, write: (line: string) => void): void {
-    if (stream === null) return;
     const gate = new LineGate(write);
-    createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (line) => gate.line(line));
-  }
-}
-
-/** Passes so many lines a second, and says how many it held back. */
-class LineGate {
-  readonly #write: (line: string) => void;
-  #second = 0;
-  #passed = 0;
-  #held = 0;
-
-  constructor(write: (line: string) => void) {
-    this.#write = write;
-  }
-
-  line(line: string): void {
-    const second = Math.floor(performance.now() / 1_000);
-    if (second !== this.#second) {
-      if (this.#held > 0)
-        this.#write(`(${this.#held} more lines were not logged: the limit is ${LINES_PER_SECOND} a second)`);
-      this.#second = second;
-      this.#passed = 0;
-      this.#held = 0;
-    }
-    if (this.#passed < LINES_PER_SECOND) {
-      this.#passed += 1;
-      this.#write(line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line);
-    } else this.#held += 1;
+    const splitter = new LineSplitter((line) => gate.line(() => write(line)));
+    stream?.on('data', (chunk: Buffer) => splitter.push(chunk));
+    stream?.once('close', () => {
+      splitter.end();
+      gate.end();
+    });
   }
 }

@@ -3,6 +3,7 @@
  * can stop or stall the daemon.
  */
 
+import { inspect } from 'node:util';
 import { messageOf } from '../common/errors.ts';
 import type { Log, LogLevel } from '../common/log.ts';
 import { type ConfiguredPlugin, runAttempt, setupContext } from './context.ts';
@@ -11,17 +12,21 @@ import type { FromHost, ToHost } from './messages.ts';
 
 /** Runs until the daemon closes the channel, or dies. */
 export async function runPluginHost(): Promise<void> {
-  if (process.send === undefined) {
+  const send = process.send?.bind(process);
+  // The channel is ours: what a plugin said on it would be taken for an answer.
+  Reflect.deleteProperty(process, 'send');
+  if (send === undefined) {
     process.stderr.write('voeventd --plugin-host is started by the daemon itself.\n');
     process.exitCode = 2;
     return;
   }
   process.title = 'voeventd plugin';
   silence('MODULE_TYPELESS_PACKAGE_JSON');
-  // Ctrl-C reaches the whole foreground group; the daemon decides when its plugins end.
-  process.on('SIGINT', () => {});
+  // Ctrl-C reaches the whole foreground group, and a service manager ends all at once; the daemon decides when its
+  // plugins end, so that what runs may finish.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   const host = new Host((message) => {
-    process.send?.(message, undefined, undefined, () => {});
+    if (process.connected) send(message, undefined, undefined, () => {});
   });
   process.on('message', (message: ToHost) => void host.receive(message));
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -111,9 +116,18 @@ class Host {
     this.#send({ type: 'outcome', delivery, outcome });
   }
 
+  #sendLog(level: LogLevel, message: string, fields: Record<string, unknown> | undefined): void {
+    try {
+      this.#send({ type: 'log', level, message, fields });
+    } catch {
+      // A function among the fields, or another thing that cannot leave its process.
+      this.#send({ type: 'log', level, message, fields: { fields: inspect(fields, { breakLength: Infinity }) } });
+    }
+  }
+
   #log(): Log {
     const write = (level: LogLevel) => (message: string, fields?: Record<string, unknown>) =>
-      this.#send({ type: 'log', level, message: String(message), fields });
+      this.#sendLog(level, String(message), fields);
     return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
   }
 }

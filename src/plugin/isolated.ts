@@ -1,11 +1,11 @@
-import { pause } from '../common/abort.ts';
+import { aborted, pause } from '../common/abort.ts';
 import { formatDuration } from '../common/durations.ts';
 import type { Log } from '../common/log.ts';
 import type { Fault } from '../config/faults.ts';
 import type { Attempt, AttemptOutcome, Runner } from '../dispatch/runner.ts';
 import { PluginProcess } from './child.ts';
 import { GRACE_MS } from './context.ts';
-import type { FromHost, ToHost } from './messages.ts';
+import type { Answer, ToHost } from './messages.ts';
 
 export interface IsolatedPlugin {
   readonly file: string;
@@ -21,27 +21,46 @@ export type LoadOutcome =
   | { readonly state: 'refused'; readonly problems: readonly Fault[] }
   | { readonly state: 'broken'; readonly reason: string };
 
-const LOAD_TIMEOUT_MS = 15_000;
-const RESTART_MS = { first: 500, last: 60_000 };
-/** Longer than the plugin's own grace, so that a plugin that is merely slow ends by itself. */
-const KILL_AFTER_MS = GRACE_MS + 500;
-const CLOSE_MS = 2_000;
+/** How long things may take. */
+export interface IsolatedTimes {
+  readonly loadMs: number;
+  /** Before the process is started again; doubles with each death in a row. */
+  readonly restart: { readonly firstMs: number; readonly lastMs: number };
+  /** After an attempt's signal aborted. Longer than the plugin's own grace: a merely slow plugin ends by itself. */
+  readonly killAfterMs: number;
+  readonly closeMs: number;
+}
 
-/** Runs a user's plugin in a process of its own: kept warm, and started again when it dies. */
+const TIMES: IsolatedTimes = {
+  loadMs: 15_000,
+  restart: { firstMs: 500, lastMs: 60_000 },
+  killAfterMs: GRACE_MS + 500,
+  closeMs: 2_000,
+};
+
+/**
+ * Runs a user's plugin in a process of its own: kept warm, and started again when it dies, once it has run.
+ * A process that never came so far is its owner's to report.
+ */
 export class IsolatedRunner implements Runner {
   readonly #plugin: IsolatedPlugin;
   readonly #log: Log;
+  readonly #times: IsolatedTimes;
   readonly #waiting = new Map<string, (outcome: AttemptOutcome) => void>();
   readonly #closed = new AbortController();
+  #state: 'new' | 'serving' | 'restarting' = 'new';
   #process: PluginProcess | undefined;
-  #answer: ((message: FromHost) => void) | undefined;
+  #answer: ((message: Answer) => void) | undefined;
+  /** Resolves when attempts can be sent: undefined, or why not. */
   #ready: Promise<string | undefined> = Promise.resolve('it has not been started');
+  #trouble = '';
   #deaths = 0;
   #gone = Promise.withResolvers<void>();
 
-  constructor(plugin: IsolatedPlugin, log: Log) {
+  constructor(plugin: IsolatedPlugin, log: Log, times: Partial<IsolatedTimes> = {}) {
     this.#plugin = plugin;
     this.#log = log;
+    this.#times = { ...TIMES, ...times };
   }
 
   get file(): string {
@@ -69,15 +88,20 @@ export class IsolatedRunner implements Runner {
 
   /** Calls the plugin's `setup`; undefined, or why it cannot run. */
   async setup(): Promise<string | undefined> {
-    const answer = await this.#ask({ type: 'setup' });
-    const problem =
-      answer.type === 'ready' ? undefined : answer.type === 'broken' ? answer.reason : 'it did not answer';
+    const problem = await this.#setUp();
+    if (problem === undefined) this.#state = 'serving';
     this.#ready = Promise.resolve(problem);
     return problem;
   }
 
+  async #setUp(): Promise<string | undefined> {
+    const answer = await this.#ask({ type: 'setup' });
+    if (answer.type === 'ready') return undefined;
+    return answer.type === 'broken' ? answer.reason : 'it did not answer';
+  }
+
   async run(attempt: Attempt): Promise<AttemptOutcome> {
-    const problem = await Promise.race([this.#ready, abortReason(attempt.signal)]);
+    const problem = await Promise.race([this.#ready, aborted(attempt.signal).then(() => this.#notReady())]);
     if (problem !== undefined) return failed(problem);
     const { promise, resolve } = Promise.withResolvers<AttemptOutcome>();
     const { alert, packet, delivery, signal } = attempt;
@@ -96,7 +120,7 @@ export class IsolatedRunner implements Runner {
     const child = this.#process;
     if (child === undefined || child.ended) return;
     child.send({ type: 'close' });
-    const timer = setTimeout(() => child.kill(), CLOSE_MS);
+    const timer = setTimeout(() => child.kill(), this.#times.closeMs);
     await this.#gone.promise;
     clearTimeout(timer);
   }
@@ -108,9 +132,12 @@ export class IsolatedRunner implements Runner {
       const reason = signal.reason instanceof Error ? signal.reason : new Error('aborted');
       this.#process?.send({ type: 'abort', delivery, name: reason.name, message: reason.message });
       timer = setTimeout(() => {
-        this.#finish(delivery, failed('timeout: it did not end when told to, so its process was killed'));
+        const reason = 'timeout: it did not end when told to, so its process was killed';
+        // Before the outcome, so that the next attempt waits for the new process.
+        this.#restartAfter(reason);
+        this.#finish(delivery, failed(reason));
         this.#process?.kill();
-      }, KILL_AFTER_MS);
+      }, this.#times.killAfterMs);
     };
     if (signal.aborted) abort();
     else signal.addEventListener('abort', abort, { once: true });
@@ -122,27 +149,26 @@ export class IsolatedRunner implements Runner {
     };
   }
 
-  async #ask(message: ToHost): Promise<FromHost> {
-    const { promise, resolve } = Promise.withResolvers<FromHost>();
+  async #ask(message: ToHost): Promise<Answer> {
+    const child = this.#process;
+    if (child === undefined || child.ended) return { type: 'broken', reason: this.#trouble };
+    const { promise, resolve } = Promise.withResolvers<Answer>();
     this.#answer = resolve;
-    this.#process?.send(message);
+    child.send(message);
     const timer = setTimeout(() => {
-      resolve({ type: 'broken', reason: `it did not answer within ${formatDuration(LOAD_TIMEOUT_MS)}` });
-      this.#process?.kill();
-    }, LOAD_TIMEOUT_MS);
+      resolve({ type: 'broken', reason: `it did not answer within ${formatDuration(this.#times.loadMs)}` });
+      child.kill();
+    }, this.#times.loadMs);
     const answer = await promise;
     clearTimeout(timer);
     this.#answer = undefined;
     return answer;
   }
 
-  #receive(message: FromHost): void {
+  #receive(message: Answer): void {
     switch (message.type) {
       case 'outcome':
         this.#finish(message.delivery, message.outcome);
-        return;
-      case 'log':
-        this.#log[message.level](message.message, message.fields);
         return;
       case 'configured':
       case 'refused':
@@ -158,36 +184,57 @@ export class IsolatedRunner implements Runner {
   }
 
   #ended(reason: string): void {
+    this.#trouble = reason;
     this.#gone.resolve();
     this.#answer?.({ type: 'broken', reason });
     for (const delivery of [...this.#waiting.keys()]) this.#finish(delivery, failed(reason));
-    if (!this.#closed.signal.aborted) this.#ready = this.#restart(reason);
+    this.#restartAfter(reason);
   }
 
-  /** Starts the process again, sooner the first time than the tenth. Undefined once it is ready. */
-  async #restart(reason: string): Promise<string | undefined> {
-    const delayMs = Math.min(RESTART_MS.last, RESTART_MS.first * 2 ** this.#deaths);
-    this.#deaths += 1;
-    this.#log.error(
-      `The plugin of ${this.#plugin.handler} died: ${reason}; it is started again in ${formatDuration(delayMs)}`,
-    );
-    await pause(delayMs, this.#closed.signal);
-    if (this.#closed.signal.aborted) return 'voeventd stops';
+  #restartAfter(reason: string): void {
+    if (this.#state !== 'serving' || this.#closed.signal.aborted) return;
+    this.#state = 'restarting';
+    this.#trouble = reason;
+    this.#ready = this.#restart(reason);
+  }
+
+  /** Starts the process again, sooner the first time than the tenth, until the plugin is ready. */
+  async #restart(firstReason: string): Promise<string | undefined> {
+    let reason: string | undefined = firstReason;
+    while (reason !== undefined) {
+      await this.#gone.promise;
+      if (this.#closed.signal.aborted) return 'voeventd stops';
+      const { firstMs, lastMs } = this.#times.restart;
+      const delayMs = Math.min(lastMs, firstMs * 2 ** this.#deaths);
+      this.#deaths += 1;
+      this.#log.error(
+        `The plugin of ${this.#plugin.handler} died: ${reason}; it is started again in ${formatDuration(delayMs)}`,
+      );
+      await pause(delayMs, this.#closed.signal);
+      if (this.#closed.signal.aborted) return 'voeventd stops';
+      reason = await this.#startAgain();
+    }
+    this.#state = 'serving';
+    this.#log.info(`The plugin of ${this.#plugin.handler} runs again`);
+    return undefined;
+  }
+
+  /** Undefined, or why not; then the process is ended. */
+  async #startAgain(): Promise<string | undefined> {
     const loaded = await this.load();
-    if (loaded.state === 'configured') return await this.setup();
-    return loaded.state === 'broken' ? loaded.reason : 'its options do not fit its schema any more';
+    const refusal = loaded.state === 'broken' ? loaded.reason : 'its options do not fit its schema any more';
+    const reason = loaded.state === 'configured' ? await this.#setUp() : refusal;
+    if (reason === undefined) return undefined;
+    this.#process?.kill();
+    this.#trouble = reason;
+    return reason;
+  }
+
+  #notReady(): string {
+    return `timeout: the plugin was not ready in time${this.#trouble === '' ? '' : ` (${this.#trouble})`}`;
   }
 }
 
 function failed(reason: string): AttemptOutcome {
   return { state: 'failed', reason, retryable: true, afterMs: undefined };
-}
-
-/** Resolves when the signal aborts. */
-function abortReason(signal: AbortSignal): Promise<string> {
-  const { promise, resolve } = Promise.withResolvers<string>();
-  const say = () => resolve('timeout: the plugin was not ready in time');
-  if (signal.aborted) say();
-  else signal.addEventListener('abort', say, { once: true });
-  return promise;
 }

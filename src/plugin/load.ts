@@ -74,7 +74,9 @@ export type ConfigureResult =
 
 /** The schema of a plugin's options; undefined when it takes any. */
 export function optionsSchema(plugin: Plugin<unknown>, baseDirectory: string): z.ZodType<unknown> | undefined {
-  return plugin.config?.(z, createFields(baseDirectory));
+  const schema: unknown = plugin.config?.(z, createFields(baseDirectory));
+  if (schema === undefined || schema instanceof z.ZodType) return schema;
+  throw new PluginLoadError('Its config function must return a schema made with z, such as z.object({ … }).');
 }
 
 /** Checks a handler's options against the plugin's schema. */

@@ -24,16 +24,19 @@ export type ToHost =
   | { readonly type: 'close' };
 
 /** What a plugin's process says to the daemon. */
-export type FromHost =
+export type FromHost = Answer | LogMessage;
+
+export type Answer =
   | { readonly type: 'configured'; readonly attempts: number | undefined }
   | { readonly type: 'refused'; readonly problems: readonly Fault[] }
   /** The plugin cannot be used; a whole sentence. */
   | { readonly type: 'broken'; readonly reason: string }
   | { readonly type: 'ready' }
-  | { readonly type: 'outcome'; readonly delivery: string; readonly outcome: AttemptOutcome }
-  | {
-      readonly type: 'log';
-      readonly level: LogLevel;
-      readonly message: string;
-      readonly fields: Record<string, unknown> | undefined;
-    };
+  | { readonly type: 'outcome'; readonly delivery: string; readonly outcome: AttemptOutcome };
+
+export interface LogMessage {
+  readonly type: 'log';
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly fields: Record<string, unknown> | undefined;
+}

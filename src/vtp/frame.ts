@@ -16,15 +16,13 @@ export type FrameEvent =
 
 type Reading =
   | { readonly at: 'length'; readonly bytes: Buffer }
-  | { readonly at: 'payload'; readonly length: number; readonly parts: Buffer[]; received: number }
+  | { readonly at: 'payload'; readonly length: number; held: Buffer; received: number }
   | { readonly at: 'skipping'; readonly length: number; remaining: number; head: Buffer };
 type State = Reading | { readonly at: 'lost' };
 
 /** Above this a length is not a large frame but a lost position. */
 const ABSURD_LENGTH = 64 * 1024 * 1024;
 const HEAD_BYTES = 2_048;
-/** Parts smaller than this are joined as they come, or a frame that trickles in would be kept as a buffer a byte. */
-const SMALL_PART_BYTES = 4_096;
 const PREFIX_BYTES = 4;
 const NOTHING = Buffer.alloc(0);
 
@@ -102,7 +100,7 @@ export class FrameDecoder {
     } else if (length > this.#maxFrame) {
       this.#state = { at: 'skipping', length, remaining: length, head: NOTHING };
     } else {
-      this.#state = { at: 'payload', length, parts: [], received: 0 };
+      this.#state = { at: 'payload', length, held: NOTHING, received: 0 };
     }
     return rest;
   }
@@ -121,17 +119,12 @@ export class FrameDecoder {
 
   #readPayload(state: Extract<State, { at: 'payload' }>, rest: Buffer, events: FrameEvent[]): Buffer {
     const part = rest.subarray(0, state.length - state.received);
-    const last = state.parts.at(-1);
-    if (last !== undefined && last.length + part.length <= SMALL_PART_BYTES) {
-      state.parts[state.parts.length - 1] = Buffer.concat([last, part]);
-    } else {
-      state.parts.push(part);
-    }
+    const isWhole = part.length === state.length;
+    if (!isWhole) hold(state, part);
     state.received += part.length;
     if (state.received === state.length) {
       this.#bigEndian = !this.#littleEndian;
-      const payload = state.parts.length === 1 ? part : Buffer.concat(state.parts, state.length);
-      events.push({ type: 'message', payload });
+      events.push({ type: 'message', payload: isWhole ? part : state.held });
       this.#state = { at: 'length', bytes: NOTHING };
     }
     return rest.subarray(part.length);
@@ -149,6 +142,17 @@ export class FrameDecoder {
     }
     return rest.subarray(part.length);
   }
+}
+
+/** Keeps a part of a payload, in a buffer that doubles: one that came byte by byte takes no more room than another. */
+function hold(state: Extract<State, { at: 'payload' }>, part: Buffer): void {
+  const needed = state.received + part.length;
+  if (needed > state.held.length) {
+    const larger = Buffer.allocUnsafeSlow(Math.min(state.length, Math.max(needed, 2 * state.held.length)));
+    state.held.copy(larger, 0, 0, state.received);
+    state.held = larger;
+  }
+  part.copy(state.held, state.received);
 }
 
 /** The first byte of an XML document: `<`, white space, or a byte order mark. */

@@ -1,3 +1,5 @@
+import { formatDuration } from '../common/durations.ts';
+
 /** What a subscription is doing right now. Times in milliseconds since 1970. */
 export type SubscriberStatus =
   | { readonly state: 'idle' }
@@ -12,3 +14,23 @@ export type SubscriberStatus =
     }
   | { readonly state: 'waiting'; readonly broker: string; readonly until: number; readonly reason: string }
   | { readonly state: 'stopped' };
+
+/** The status as a clause for a person. @param now milliseconds since 1970 */
+export function describeStatus(status: SubscriberStatus, now: number): string {
+  switch (status.state) {
+    case 'idle':
+      return 'not started yet';
+    case 'connecting':
+      return `connecting to ${status.broker} for ${formatDuration(now - status.since)}`;
+    case 'connected': {
+      const { broker, since, lastMessageAt, events } = status;
+      const last =
+        lastMessageAt === undefined ? 'no message yet' : `last message ${formatDuration(now - lastMessageAt)} ago`;
+      return `connected to ${broker} for ${formatDuration(now - since)}, ${events} events, ${last}`;
+    }
+    case 'waiting':
+      return `no feed: ${status.reason}; trying ${status.broker} in ${formatDuration(Math.max(0, status.until - now))}`;
+    case 'stopped':
+      return 'stopped';
+  }
+}

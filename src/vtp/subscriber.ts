@@ -33,21 +33,13 @@ export class Subscriber {
   readonly #settings: SubscriberSettings;
   readonly #store: AlertStore;
   readonly #log: Log;
-  readonly #onTransition: (status: SubscriberStatus) => void;
   #status: SubscriberStatus = { state: 'idle' };
   #conversation: Conversation | undefined;
 
-  /** @param onTransition called when the state changes, not for each message */
-  constructor(
-    settings: SubscriberSettings,
-    store: AlertStore,
-    log: Log,
-    onTransition: (status: SubscriberStatus) => void = () => {},
-  ) {
+  constructor(settings: SubscriberSettings, store: AlertStore, log: Log) {
     this.#settings = settings;
     this.#store = store;
     this.#log = log;
-    this.#onTransition = onTransition;
   }
 
   /** What it is doing, with the open connection's counts up to now. */
@@ -68,24 +60,19 @@ export class Subscriber {
       redial = step.redial;
       await this.#wait(broker, brokers[redial.next] ?? broker, ending.reason, step.delayMs, signal);
     }
-    this.#transition({ state: 'stopped' });
-  }
-
-  #transition(status: SubscriberStatus): void {
-    this.#status = status;
-    this.#onTransition(status);
+    this.#status = { state: 'stopped' };
   }
 
   /** Resolves when the connection has ended. */
   #connectOnce(broker: BrokerAddress, signal: AbortSignal): Promise<Ending> {
     const { promise, resolve } = Promise.withResolvers<Ending>();
-    this.#transition({ state: 'connecting', broker: broker.text, since: Date.now() });
+    this.#status = { state: 'connecting', broker: broker.text, since: Date.now() };
     const { maxFrame, connectTimeoutMs, tls } = this.#settings;
     const events: ConnectionEvents = {
       opened: () => {
         this.#log.info(`Connected to ${broker.text}`, { broker: broker.text });
         this.#conversation = new Conversation(this.#settings, broker, connection, this.#store, this.#log);
-        this.#transition(this.#conversation.status);
+        this.#status = this.#conversation.status;
       },
       frame: (event) => this.#conversation?.frame(event),
       closed: (reason) => {
@@ -117,7 +104,7 @@ export class Subscriber {
   ): Promise<void> {
     const when = delayMs === 0 ? `trying ${next.text} now` : `trying ${next.text} in ${formatDuration(delayMs)}`;
     this.#log.warn(`No feed from ${broker.text}: ${reason}; ${when}`, { broker: broker.text, reason });
-    this.#transition({ state: 'waiting', broker: next.text, until: Date.now() + delayMs, reason });
+    this.#status = { state: 'waiting', broker: next.text, until: Date.now() + delayMs, reason };
     await pause(delayMs, signal);
   }
 }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'node:test';
 import { sandbox } from '../support/executable.ts';
 import { packet, programOf, startBroker } from '../support/play.ts';
@@ -56,4 +58,34 @@ test('SIGTERM lets a running handler finish, and a second signal exits at once',
   await hasty.logged(/^Stopping/);
   hasty.child.kill('SIGTERM');
   assert.equal((await hasty.exited).code, 130);
+});
+
+test('SIGUSR2 writes to the log what the sources and the journal do', async (context) => {
+  const { write, start } = sandbox(context);
+  const { port } = await startBroker(context, { program: programOf([packet('one')]) });
+  write('voeventd.yaml', config(port, '{ lines: { plugin: log } }'));
+  const daemon = start('run');
+  await daemon.logged(/^lines done/);
+  daemon.child.kill('SIGUSR2');
+  assert.match(
+    (await daemon.logged(/^Source campus/)).msg,
+    new RegExp(`connected to 127.0.0.1:${port} for .*, 1 events, last message`),
+  );
+  assert.match((await daemon.logged(/^Journal/)).msg, /1 alerts, 0 in quarantine; deliveries: 1 done/);
+  await daemon.stop();
+});
+
+test('a reload that would break a running plugin is refused', async (context) => {
+  const { directory, write, start } = sandbox(context);
+  mkdirSync(join(directory, 'plugins'));
+  write('plugins/mine.ts', `export default { async handle() { return 'first edition'; } };`);
+  const { port } = await startBroker(context, { program: programOf([packet('one'), packet('two')]), rate: 1 });
+  write('voeventd.yaml', config(port, '{ mine: { plugin: mine } }'));
+  const daemon = start('run');
+  await daemon.logged(/^mine done: first edition/);
+  write('plugins/mine.ts', 'export default { async handle() {');
+  daemon.child.kill('SIGHUP');
+  await daemon.logged(/is refused: mine would not run any more/);
+  await daemon.logged(/^mine done: first edition/, 2);
+  await daemon.stop();
 });
