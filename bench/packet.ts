@@ -14,7 +14,7 @@ function params(): string {
     const unit = UNITS[index % UNITS.length] ?? '';
     const value = (Math.sin(index + 1) * 1_000).toFixed(4);
     lines.push(
-      `    <Param name="Instrument_Value_${index}" value="${value}"${unit === '' ? '' : ` unit="${unit}"`} ucd="phot.count" />`,
+      `    <Param name="Instrument_${index}" value="${value}"${unit === '' ? '' : ` unit="${unit}"`} ucd="phot.count" />`,
     );
   }
   return lines.join('\n');

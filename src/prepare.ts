@@ -98,7 +98,8 @@ async function prepareHandler(name: string, context: HandlerContext): Promise<Ha
   if (typeof raw !== 'object' || raw === null) return undefined;
   const { when, plugin: pluginName, with: options } = raw as Record<string, unknown>;
   // An empty one is the schema's to refuse.
-  const rule = typeof when === 'string' && when !== '' ? prepareRule(when, [...path, 'when'], context) : undefined;
+  const rule =
+    typeof when === 'string' && when.trim() !== '' ? prepareRule(when, [...path, 'when'], context) : undefined;
   if (typeof pluginName !== 'string' || !/^[\w.-]+$/.test(pluginName)) return undefined;
   // Options that are no map are the schema's to refuse.
   if (typeof (options ?? {}) !== 'object' || Array.isArray(options)) return undefined;

@@ -109,7 +109,7 @@ function readParams(what: XmlElement | undefined, group?: string): Param[] {
 function readParam(element: XmlElement, group: string | undefined): Param {
   return {
     name: attributeOf(element, 'name') ?? '',
-    value: element.attributes.value ?? childOf(element, 'Value')?.text ?? '',
+    value: element.attributes.value?.trim() ?? childOf(element, 'Value')?.text ?? '',
     // VOEvent 1.0 wrote `units`.
     ...optional('unit', attributeOf(element, 'unit') ?? attributeOf(element, 'units')),
     ...optional('ucd', attributeOf(element, 'ucd')),

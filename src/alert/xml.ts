@@ -21,7 +21,11 @@ const parser = new XMLParser({
   htmlEntities: true,
   ignorePiTags: true,
   ignoreDeclaration: true,
-  trimValues: true,
+  trimValues: false,
+  // No value is processed here: without these the parser builds the path of every one, and looks at it twice.
+  jPath: false,
+  tagValueProcessor: () => undefined,
+  attributeValueProcessor: () => undefined,
 });
 
 type OrderedNode = Record<string, unknown>;

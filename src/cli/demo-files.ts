@@ -2,7 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { explain, UserError } from '../common/errors.ts';
 
-const CONFIG = (port: number) => `# The demo's configuration. To play to it yourself: voeventd run -c voeventd.yaml, and beside it
+const CONFIG = (
+  port: number,
+) => `# The demo's configuration. To play to it yourself: voeventd run -c voeventd.yaml, and beside it
 # voeventd simulate --port ${port}
 identity: ivo://voeventd.rehearsal/demo
 journal: { path: ./journal.db }

@@ -16,8 +16,8 @@ export function parseDuration(text: string): number | undefined {
 
 /** A duration as a person would say it, two units at most: `1h 30m`, `2.5s`, `40ms`. */
 export function formatDuration(durationMs: number): string {
-  if (durationMs < 1_000) return `${Math.round(durationMs)}ms`;
-  if (durationMs < 60_000) return `${Number((durationMs / 1_000).toFixed(1))}s`;
+  if (durationMs < 999.5) return `${Math.round(durationMs)}ms`;
+  if (durationMs < 59_950) return `${Number((durationMs / 1_000).toFixed(1))}s`;
   const parts: string[] = [];
   let rest = Math.round(durationMs / 1_000) * 1_000;
   for (const unit of ['d', 'h', 'm', 's'] as const) {

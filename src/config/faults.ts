@@ -17,7 +17,13 @@ export interface Fault {
 
 /** What a schema found wrong with a value, in sentences that say what to write instead. */
 export function faultsOf(issues: readonly Issue[], schema: unknown, value: unknown): Fault[] {
-  return issues.flatMap((issue) => faultOf(issue, { schema, value }, []));
+  return issues.filter(isOwnFault).flatMap((issue) => faultOf(issue, { schema, value }, []));
+}
+
+/** A value of the wrong kind is not also too short. */
+function isOwnFault(issue: Issue, index: number, issues: readonly Issue[]): boolean {
+  const place = issue.path.join('\0');
+  return !issues.slice(0, index).some((other) => other.code === 'invalid_type' && other.path.join('\0') === place);
 }
 
 interface Subject {

@@ -1,9 +1,8 @@
+import { tooOld } from '../alert/age.ts';
 import type { Alert } from '../alert/model.ts';
 import { formatDuration } from '../common/durations.ts';
 import { explain } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
-import type { DeliveryEnd, OpenDelivery } from '../journal/ledger.ts';
-import { tooOld } from '../rules/router.ts';
 import { type RetryPolicy, retryDelayMs } from './retry.ts';
 import type { AttemptOutcome, Runner } from './runner.ts';
 
@@ -21,6 +20,24 @@ export interface Delivery {
   readonly seq: number;
   readonly alert: Alert;
   readonly packet: Buffer;
+}
+
+/** A delivery that the journal holds and that has not ended. */
+export interface OpenDelivery {
+  readonly seq: number;
+  /** So far. */
+  readonly attempts: number;
+  /** Not to be started before; milliseconds since 1970. */
+  readonly dueAt: number;
+}
+
+/** How a delivery, or an attempt of it, ended. */
+export interface DeliveryEnd {
+  readonly state: 'done' | 'dead' | 'skipped' | 'retrying';
+  readonly outcome: string;
+  readonly endedAt: number;
+  /** For `retrying`: when to try again. */
+  readonly dueAt?: number;
 }
 
 /** What a lane needs of the journal: it is the queue, the lane only holds what is next. */

@@ -16,7 +16,7 @@ export function handlerSchema() {
       .describe('The roles of alerts it takes. A test never reaches a handler that does not name test here.'),
     when: z
       .string()
-      .min(1)
+      .regex(/\S/, 'It is empty. Write a condition, such as alert.errorRadius < 1.0, or leave when out.')
       .describe('The rule: a condition in CEL on the alert. A value that the alert lacks makes it false.')
       .meta({ sample: 'alert.errorRadius < 1.0' })
       .optional(),

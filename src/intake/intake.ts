@@ -14,7 +14,8 @@ export interface IntakeEvents {
 export class Intake {
   readonly #worker: Worker;
   readonly #exited = Promise.withResolvers<void>();
-  #report = Promise.withResolvers<readonly SourceReport[]>();
+  #report: PromiseWithResolvers<readonly SourceReport[]> | undefined;
+  #hasExited = false;
 
   constructor(journalPath: string, log: Log, events: IntakeEvents) {
     const workerData: IntakeData = { journalPath };
@@ -31,7 +32,7 @@ export class Intake {
           events.stored(message.added, message.duplicates);
           return;
         case 'report':
-          this.#report.resolve(message.sources);
+          this.#answer(message.sources);
           return;
         case 'log':
           log[message.level](message.message, message.fields);
@@ -39,7 +40,11 @@ export class Intake {
       }
     });
     this.#worker.once('error', (error) => events.failed(error instanceof Error ? error : new Error(String(error))));
-    this.#worker.once('exit', () => this.#exited.resolve());
+    this.#worker.once('exit', () => {
+      this.#hasExited = true;
+      this.#answer([]);
+      this.#exited.resolve();
+    });
   }
 
   /** Runs exactly these sources: new ones start, changed ones connect again, others stop. */
@@ -47,10 +52,13 @@ export class Intake {
     this.#say({ type: 'sources', sources });
   }
 
-  /** What every source is doing. */
+  /** What every source is doing; nothing when the thread has ended. */
   async report(): Promise<readonly SourceReport[]> {
-    this.#report = Promise.withResolvers();
-    this.#say({ type: 'report' });
+    if (this.#hasExited) return [];
+    if (this.#report === undefined) {
+      this.#report = Promise.withResolvers();
+      this.#say({ type: 'report' });
+    }
     return await this.#report.promise;
   }
 
@@ -58,6 +66,11 @@ export class Intake {
   async stop(): Promise<void> {
     this.#say({ type: 'stop' });
     await this.#exited.promise;
+  }
+
+  #answer(sources: readonly SourceReport[]): void {
+    this.#report?.resolve(sources);
+    this.#report = undefined;
   }
 
   #say(message: ToIntake): void {

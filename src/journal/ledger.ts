@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
+import type { DeliveryEnd, OpenDelivery } from '../dispatch/lane.ts';
 import { openJournalFile } from './open.ts';
 
 /** An alert as it was kept. */
@@ -26,22 +27,6 @@ export interface DecisionRecord {
   /** Why it cannot be read. */
   readonly problem: string | undefined;
   readonly verdicts: readonly Verdict[];
-}
-
-export interface OpenDelivery {
-  readonly seq: number;
-  readonly attempts: number;
-  /** Not to be started before; milliseconds since 1970. */
-  readonly dueAt: number;
-}
-
-/** How a delivery, or an attempt of it, ended. */
-export interface DeliveryEnd {
-  readonly state: 'done' | 'dead' | 'skipped' | 'retrying';
-  readonly outcome: string;
-  readonly endedAt: number;
-  /** For `retrying`: when to try again. */
-  readonly dueAt?: number;
 }
 
 /**

@@ -5,7 +5,7 @@ import { explain, UserError } from '../common/errors.ts';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 
 /** How long a statement waits for the other thread's transaction. */
-const BUSY_TIMEOUT_MS = 10_000;
+export const BUSY_TIMEOUT_MS = 10_000;
 
 /**
  * Opens the journal file, making it and its directory when they are missing.
@@ -26,8 +26,9 @@ export function openJournalFile(path: string, synchronous: 'FULL' | 'NORMAL'): D
   try {
     database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
     requireOurs(database, path);
-    // A page that holds an ordinary packet whole: fewer pages a commit (bench).
-    database.exec(`PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous};`);
+    // A page holds several ordinary packets whole: little of it stays empty, and there are fewer of them to a commit.
+    // Measured against 4, 8 and 16 kB with packets of 2 to 9 kB: the fastest in bursts, and no slower one by one.
+    database.exec(`PRAGMA page_size = 32768; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous};`);
     database.exec(SCHEMA);
     return database;
   } catch (error) {

@@ -62,8 +62,8 @@ export class PluginProcess {
   }
 
   #receive(message: FromHost, events: ChildEvents): void {
-    if (message.type !== 'log') return events.message(message);
-    this.#logGate.line(() => this.#log[message.level](shortened(message.message), message.fields));
+    if (message.type !== 'log') events.message(message);
+    else this.#logGate.line(() => this.#log[message.level](shortened(message.message), message.fields));
   }
 
   #end(events: ChildEvents, reason: string): void {

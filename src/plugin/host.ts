@@ -21,7 +21,7 @@ export async function runPluginHost(): Promise<void> {
     return;
   }
   process.title = 'voeventd plugin';
-  silence('MODULE_TYPELESS_PACKAGE_JSON');
+  silenceWarnings();
   // Ctrl-C reaches the whole foreground group, and a service manager ends all at once; the daemon decides when its
   // plugins end, so that what runs may finish.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
@@ -34,12 +34,13 @@ export async function runPluginHost(): Promise<void> {
   await promise;
 }
 
-/** Plugin authors need no package.json: what a file without one is, is found out by reading it. */
-function silence(code: string): void {
+/** Plugin authors need no package.json: what a file without one is, is found out by reading it. And how we read it is our affair. */
+function silenceWarnings(): void {
   const emit = process.emitWarning;
   process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
-    const named = rest.some((part) => part === code || (part as { code?: string } | undefined)?.code === code);
-    if (!named) Reflect.apply(emit, process, [warning, ...rest]);
+    const code = rest.map((part) => (typeof part === 'string' ? part : (part as { code?: string } | undefined)?.code));
+    const isOurs = code.includes('MODULE_TYPELESS_PACKAGE_JSON') || /^stripTypeScriptTypes /.test(String(warning));
+    if (!isOurs) Reflect.apply(emit, process, [warning, ...rest]);
   }) as typeof process.emitWarning;
 }
 

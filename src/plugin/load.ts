@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { codeOf, messageOf } from '../common/errors.ts';
@@ -18,7 +20,7 @@ export async function importPlugin(file: string): Promise<Plugin<unknown>> {
   try {
     module = await import(pathToFileURL(file).href);
   } catch (error) {
-    throw new PluginLoadError(`Cannot load ${file}: ${loadProblem(error)}`, { cause: error });
+    throw new PluginLoadError(`Cannot load ${file}: ${loadProblem(error, file)}`, { cause: error });
   }
   const exported = unwrap(module.default);
   if (exported === undefined) {
@@ -47,7 +49,7 @@ function unwrap(exported: unknown): unknown {
   return exported;
 }
 
-function loadProblem(error: unknown): string {
+function loadProblem(error: unknown, file: string): string {
   const message = messageOf(error).split('\n')[0] ?? '';
   switch (codeOf(error)) {
     case 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX':
@@ -56,7 +58,17 @@ function loadProblem(error: unknown): string {
     case 'MODULE_NOT_FOUND':
       return `${message}. Give relative imports their extension (./helper.ts), and install npm packages beside the plugin.`;
     default:
-      return `${message}${placeOf(error)}.`;
+      return `${message}${placeOf(error) || (error instanceof SyntaxError ? syntaxPlace(file) : '')}.`;
+  }
+}
+
+/** Of a fault of syntax in a module, JavaScript tells only the message; Node's TypeScript parser tells the place. */
+function syntaxPlace(file: string): string {
+  try {
+    stripTypeScriptTypes(readFileSync(file, 'utf8'), { sourceUrl: file });
+    return '';
+  } catch (error) {
+    return placeOf(error);
   }
 }
 

@@ -28,6 +28,8 @@ const TICK_MS = 5;
 interface Outstanding {
   readonly packet: Buffer;
   readonly sentAt: number;
+  /** To whom it was sent, as far as they are still there. */
+  readonly peers: Set<Peer>;
 }
 
 interface Peer {
@@ -138,9 +140,12 @@ export class RehearsalBroker {
   #farewell(peer: Peer): void {
     this.#peers.delete(peer);
     this.#log.info(`${peer.name} has gone`);
-    if (this.#peers.size > 0) return;
-    for (const { packet } of this.#outstanding.values()) this.#again.push(packet);
-    this.#outstanding.clear();
+    for (const [ivorn, { packet, peers }] of this.#outstanding) {
+      peers.delete(peer);
+      if (peers.size > 0) continue;
+      this.#outstanding.delete(ivorn);
+      this.#again.push(packet);
+    }
   }
 
   #tick(): void {
@@ -166,6 +171,7 @@ export class RehearsalBroker {
     const now = performance.now();
     const due = this.#pace.sent + Math.floor(((now - this.#pace.at) / 1_000) * this.#rate) + 1;
     const batch: Buffer[] = [];
+    const peers = new Set(this.#peers);
     while (this.#outstanding.size < window && (this.#again.length > 0 || (this.#sent < count && this.#sent < due))) {
       const packet = this.#again.shift() ?? this.#program.packet(this.#sent++);
       const ivorn = scanEnvelope(packet).ivorn ?? '';
@@ -174,7 +180,7 @@ export class RehearsalBroker {
         this.#again.unshift(packet);
         break;
       }
-      this.#outstanding.set(ivorn, { packet, sentAt: now });
+      this.#outstanding.set(ivorn, { packet, sentAt: now, peers });
       batch.push(packet);
     }
     if (batch.length === 0) return;

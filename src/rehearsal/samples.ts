@@ -150,7 +150,9 @@ export function samplePacket(index: number, run: string, now: Date): Buffer {
       }),
       '  </What>',
       ...whereWhen(sample, date),
-      `  <Why${sample.importance === undefined ? '' : ` importance="${sample.importance}"`}/>`,
+      ...(sample.importance === undefined
+        ? []
+        : [`  <Why importance="${sample.importance}"><Description>Invented.</Description></Why>`]),
       ...(cited === undefined
         ? []
         : [

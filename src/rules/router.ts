@@ -1,5 +1,5 @@
+import { tooOld } from '../alert/age.ts';
 import type { Alert, Role } from '../alert/model.ts';
-import { formatDuration } from '../common/durations.ts';
 import type { Rule, RuleVerdict } from './rule.ts';
 
 /** What decides whether a handler gets an alert. All must hold. */
@@ -39,17 +39,4 @@ function selected(alert: Alert): string {
 
 function testMark({ role }: Alert): string {
   return role === 'test' ? 'its role is test' : `it is marked as a test, though its role is ${role}`;
-}
-
-/**
- * Why the alert is too old, or undefined. Its age counts from when it was written, or from its arrival where that is
- * earlier or it bears no date: neither a back-fill nor a restart must act on yesterday's events.
- */
-export function tooOld(alert: Alert, maxAgeMs: number | undefined, now: number): string | undefined {
-  if (maxAgeMs === undefined) return undefined;
-  const receivedAt = Date.parse(alert.receivedAt);
-  const writtenAt = alert.date === undefined ? receivedAt : Date.parse(alert.date);
-  const ageMs = now - Math.min(receivedAt, writtenAt);
-  if (ageMs <= maxAgeMs) return undefined;
-  return `it is ${formatDuration(ageMs)} old, and the handler's maxAge is ${formatDuration(maxAgeMs)}`;
 }

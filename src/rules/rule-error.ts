@@ -127,6 +127,7 @@ const SLIPS: Record<string, string> = {
   not: '!',
   '=': '==',
   '<>': '!=',
+  '#': '//',
   AND: '&&',
   OR: '||',
   NOT: '!',

@@ -58,7 +58,7 @@ function checkNode(node: ASTNode): void {
 function checkHas(field: ASTNode | undefined): void {
   if (field?.op !== '.' || field.args[0].op !== 'id' || field.args[0].args !== 'alert') return;
   const name = field.args[1];
-  if (!Object.hasOwn(RULE_FIELDS, name)) throw unknownField(name, field.pos + 1);
+  if (!Object.hasOwn(RULE_FIELDS, name)) throw unknownField(name, field.pos);
 }
 
 function checkPattern(pattern: ASTNode | undefined): void {

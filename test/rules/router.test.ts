@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { tooOld } from '../../src/alert/age.ts';
 import { createDecoder } from '../../src/alert/decode.ts';
 import { type Alert, ROLES, type Role } from '../../src/alert/model.ts';
 import { handlerSchema } from '../../src/dispatch/settings.ts';
-import { decide, type Selection, tooOld } from '../../src/rules/router.ts';
+import { decide, type Selection } from '../../src/rules/router.ts';
 import { compileRule } from '../../src/rules/rule.ts';
 import { sampleAlert, withoutFields } from '../support/plugin-context.ts';
 

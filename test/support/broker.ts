@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { type BrokerAddress, parseAddress } from '../../src/vtp/address.ts';
-import { until } from './wait.ts';
+import { until, within } from './wait.ts';
 
 /** One frame, written without the code under test. */
 export function frame(payload: string | Buffer, length = Buffer.byteLength(payload)): Buffer {
@@ -76,12 +76,16 @@ interface Options {
 export class ScriptedBroker {
   readonly connections: BrokerConnection[] = [];
   readonly #server: Server;
+  /** Also those whose TLS never came to be. */
+  readonly #sockets = new Set<Socket>();
 
   private constructor(server: Server, { script, littleEndian = false }: Options, event: string) {
     this.#server = server;
+    server.on('connection', (socket: Socket) => this.#sockets.add(socket));
     server.on(event, (socket: Socket) => {
       const connection = new BrokerConnection(socket, littleEndian);
-      script?.(connection, this.connections.push(connection) - 1);
+      const index = this.connections.push(connection) - 1;
+      script?.(connection, index);
     });
   }
 
@@ -111,9 +115,9 @@ export class ScriptedBroker {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { socket } of this.connections) socket.destroy();
     this.#server.close();
-    await once(this.#server, 'close');
+    for (const socket of this.#sockets) socket.destroy();
+    await within(once(this.#server, 'close'), 'the broker to close');
   }
 }
 

@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { scanEnvelope } from '../../src/alert/envelope.ts';
+import { GroupCommit } from '../../src/intake/group-commit.ts';
+import type { Entry } from '../../src/journal/append.ts';
+import type { AlertStore } from '../../src/vtp/conversation.ts';
+import { voevent } from '../support/packets.ts';
+import { recordLog } from '../support/wait.ts';
+
+/** A journal in memory that fails when told to. */
+class MemoryJournal {
+  readonly batches: string[][] = [];
+  failure: Error | undefined;
+  readonly #digests = new Set<string>();
+
+  append(entries: readonly Entry[]): boolean[] {
+    if (this.failure !== undefined) throw this.failure;
+    this.batches.push(entries.map(({ source, ivorn }) => `${source}/${ivorn}`));
+    return entries.map(({ digest }) => {
+      const key = Buffer.from(digest).toString('hex');
+      const isNew = !this.#digests.has(key);
+      this.#digests.add(key);
+      return isNew;
+    });
+  }
+}
+
+/** A group commit whose clock is the test's: nothing runs until `turn`. */
+function setUp(context: TestContext) {
+  context.mock.timers.enable({ apis: ['setImmediate', 'setTimeout', 'Date'] });
+  const journal = new MemoryJournal();
+  const log = recordLog();
+  const commits: [added: number, duplicates: number][] = [];
+  const stored: string[] = [];
+  const commit = new GroupCommit(journal, log, (added, duplicates) => commits.push([added, duplicates]));
+  const give = (store: AlertStore, name: string, packet = voevent(name)): boolean =>
+    store.store({ packet, envelope: scanEnvelope(packet), peer: 'broker:8099', receivedAt: 0 }, () =>
+      stored.push(name),
+    );
+  return { journal, log, commits, stored, commit, give, turn: () => context.mock.timers.tick(0) };
+}
+
+describe('the group commit', () => {
+  it('acknowledges nothing before the journal has it', (t) => {
+    const { journal, stored, commit, give, turn } = setUp(t);
+    const order: string[] = [];
+    const append = journal.append.bind(journal);
+    t.mock.method(journal, 'append', (entries: readonly Entry[]) => {
+      order.push(`append with ${stored.length} stored`);
+      return append(entries);
+    });
+    assert.equal(give(commit.storeFor('a'), 'ivo://a#1'), true);
+    assert.deepEqual([order, stored], [[], []]);
+    turn();
+    assert.deepEqual([order, stored], [['append with 0 stored'], ['ivo://a#1']]);
+  });
+
+  it('writes what arrives in one turn, from any source, in one append, and tells each in order', (t) => {
+    const { journal, stored, commits, commit, give, turn } = setUp(t);
+    const [a, b] = [commit.storeFor('a'), commit.storeFor('b')];
+    give(a, 'ivo://a#1');
+    give(b, 'ivo://b#1');
+    give(a, 'ivo://a#2');
+    turn();
+    give(b, 'ivo://b#2');
+    turn();
+    turn();
+    assert.deepEqual(journal.batches, [['a/ivo://a#1', 'b/ivo://b#1', 'a/ivo://a#2'], ['b/ivo://b#2']]);
+    assert.deepEqual(stored, ['ivo://a#1', 'ivo://b#1', 'ivo://a#2', 'ivo://b#2']);
+    assert.deepEqual(commits, [
+      [3, 0],
+      [1, 0],
+    ]);
+  });
+
+  it('acknowledges the same bytes again, and counts them apart', (t) => {
+    const { stored, commits, commit, give, turn } = setUp(t);
+    const store = commit.storeFor('a');
+    give(store, 'ivo://a#1');
+    give(store, 'ivo://a#1');
+    turn();
+    give(store, 'ivo://a#1');
+    turn();
+    assert.equal(stored.length, 3);
+    assert.deepEqual(commits, [
+      [1, 1],
+      [0, 1],
+    ]);
+  });
+
+  it('takes packets for the same when their elements are, whatever stands around those', (t) => {
+    const { commits, commit, give, turn } = setUp(t);
+    const store = commit.storeFor('a');
+    const packet = voevent('ivo://a#1');
+    give(store, 'ivo://a#1', packet);
+    give(store, 'ivo://a#1', Buffer.concat([packet, Buffer.from('<!-- relayed -->\n')]));
+    turn();
+    assert.deepEqual(commits, [[1, 1]]);
+  });
+
+  it('asks for a pause at the high-water mark, and ends it after the commit', (t) => {
+    const { commit, give, turn, stored } = setUp(t);
+    const store = commit.storeFor('a');
+    const half = (name: string) => voevent(name, 'observation', 'x'.repeat(4 * 1024 * 1024));
+    assert.equal(give(store, 'ivo://a#1', half('ivo://a#1')), true);
+    assert.equal(give(store, 'ivo://a#2', half('ivo://a#2')), false);
+    const ready: string[] = [];
+    store.whenReady(() => ready.push(`ready with ${stored.length} stored`));
+    assert.deepEqual(ready, []);
+    turn();
+    assert.deepEqual(ready, ['ready with 2 stored']);
+    assert.equal(give(store, 'ivo://a#3'), true);
+    turn();
+    assert.equal(ready.length, 1, 'called once');
+  });
+});
+
+describe('a journal that cannot be written', () => {
+  const full = Object.assign(new Error('database or disk is full'), { code: 'ENOSPC' });
+
+  it('acknowledges nothing, says so once, keeps everything, and acknowledges in order when it can', (t) => {
+    const { journal, log, stored, commits, commit, give, turn } = setUp(t);
+    const store = commit.storeFor('a');
+    journal.failure = full;
+    give(store, 'ivo://a#1');
+    turn();
+    give(store, 'ivo://a#2');
+    for (let second = 0; second < 5; second++) t.mock.timers.tick(1_000);
+    assert.deepEqual([stored, commits], [[], []]);
+    assert.deepEqual(
+      log.lines.map(({ level, message }) => [level, message]),
+      [
+        [
+          'error',
+          'Cannot write the journal: the disk is full (ENOSPC). Nothing is acknowledged until it can be written; voeventd tries again every 1s',
+        ],
+      ],
+    );
+    journal.failure = undefined;
+    t.mock.timers.tick(1_000);
+    assert.deepEqual(stored, ['ivo://a#1', 'ivo://a#2']);
+    assert.deepEqual(journal.batches, [['a/ivo://a#1', 'a/ivo://a#2']]);
+    assert.deepEqual(commits, [[2, 0]]);
+    assert.deepEqual(log.lines.slice(1), [
+      {
+        level: 'warn',
+        message: 'The journal can be written again, after 6s; what had arrived is stored and acknowledged',
+        fields: {},
+      },
+    ]);
+  });
+
+  it('is tried again each second and not more often, however much arrives', (t) => {
+    const { journal, commit, give, turn } = setUp(t);
+    const store = commit.storeFor('a');
+    journal.failure = full;
+    const append = t.mock.method(journal, 'append');
+    give(store, 'ivo://a#0');
+    turn();
+    for (let number = 1; number < 50; number++) {
+      give(store, `ivo://a#${number}`);
+      turn();
+    }
+    assert.equal(append.mock.callCount(), 1);
+    t.mock.timers.tick(1_000);
+    assert.equal(append.mock.callCount(), 2);
+  });
+
+  it('lets nothing more in once the high-water mark is reached, until it can be written', (t) => {
+    const { journal, commit, give, turn } = setUp(t);
+    const store = commit.storeFor('a');
+    journal.failure = full;
+    const large = voevent('ivo://a#1', 'observation', 'x'.repeat(9 * 1024 * 1024));
+    assert.equal(give(store, 'ivo://a#1', large), false);
+    let ready = false;
+    store.whenReady(() => {
+      ready = true;
+    });
+    turn();
+    t.mock.timers.tick(10_000);
+    assert.equal(ready, false);
+    journal.failure = undefined;
+    t.mock.timers.tick(1_000);
+    assert.equal(ready, true);
+  });
+
+  it('says so again when it fails another time', (t) => {
+    const { journal, log, commit, give, turn } = setUp(t);
+    const store = commit.storeFor('a');
+    for (const name of ['ivo://a#1', 'ivo://a#2']) {
+      journal.failure = full;
+      give(store, name);
+      turn();
+      journal.failure = undefined;
+      t.mock.timers.tick(1_000);
+    }
+    assert.deepEqual(
+      log.lines.map(({ level }) => level),
+      ['error', 'warn', 'error', 'warn'],
+    );
+  });
+});

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { Intake } from '../../src/intake/intake.ts';
+import type { VtpSource } from '../../src/intake/messages.ts';
+import { Ledger } from '../../src/journal/ledger.ts';
+import { parseTransport } from '../../src/vtp/message.ts';
+import type { SubscriberSettings } from '../../src/vtp/subscriber.ts';
+import { directoryFor } from '../journal/journal.ts';
+import { ScriptedBroker } from '../support/broker.ts';
+import { transport, voevent } from '../support/packets.ts';
+import { recordLog, until, within } from '../support/wait.ts';
+
+function source(name: string, broker: ScriptedBroker, changes: Partial<SubscriberSettings> = {}): VtpSource {
+  return {
+    name,
+    settings: {
+      ...{ brokers: [broker.address], identity: `ivo://example.org/${name}`, dialect: 'vtp', silenceMs: 150_000 },
+      ...{ maxFrame: 512_000, connectTimeoutMs: 10_000, reconnect: { initialMs: 5, maxMs: 10 }, tls: undefined },
+      ...changes,
+    },
+  };
+}
+
+/** The intake thread, on a journal of its own; stopped after the test at the latest. */
+function startIntake(context: TestContext, path = join(directoryFor(context), 'journal.db')) {
+  const log = recordLog();
+  const commits: [added: number, duplicates: number][] = [];
+  const failures: Error[] = [];
+  const intake = new Intake(path, log, {
+    stored: (added, duplicates) => commits.push([added, duplicates]),
+    failed: (error) => failures.push(error),
+  });
+  context.after(() => intake.stop());
+  return { intake, path, log, commits, failures };
+}
+
+/** What the journal holds, oldest first. */
+function kept(path: string): { source: string; ivorn: string | undefined; packet: Buffer }[] {
+  const ledger = new Ledger(path);
+  try {
+    return ledger.undecided(10_000).map(({ source, ivorn, packet }) => ({ source, ivorn, packet }));
+  } finally {
+    ledger.close();
+  }
+}
+
+describe('the intake thread', () => {
+  it('has an alert in the journal when its ack is on the wire', async (t) => {
+    await using broker = await ScriptedBroker.listen();
+    const { intake, path, commits } = startIntake(t);
+    intake.configure([source('campus', broker)]);
+    const connection = await broker.connection();
+    const packet = voevent('ivo://example.org/s#1');
+    connection.send(packet);
+    const ack = parseTransport(Buffer.from(await connection.message(0)));
+    assert.deepEqual(kept(path), [{ source: 'campus', ivorn: 'ivo://example.org/s#1', packet }]);
+    assert.deepEqual(
+      [ack?.role, ack?.origin, ack?.response],
+      ['ack', 'ivo://example.org/s#1', 'ivo://example.org/campus'],
+    );
+    await until(() => commits.length > 0, 'the main thread to be told');
+    assert.deepEqual(commits, [[1, 0]]);
+  });
+
+  it('acknowledges the same alert again, from another broker too, and keeps it once', async (t) => {
+    await using one = await ScriptedBroker.listen();
+    await using other = await ScriptedBroker.listen();
+    const { intake, path } = startIntake(t);
+    intake.configure([source('one', one), source('other', other)]);
+    for (const broker of [one, other]) {
+      const connection = await broker.connection();
+      connection.send(voevent());
+      await connection.message(0);
+    }
+    assert.deepEqual(
+      kept(path).map((alert) => alert.source),
+      ['one'],
+    );
+  });
+
+  it('keeps what is malformed, and what is no alert at all, which it does not answer', async (t) => {
+    await using broker = await ScriptedBroker.listen();
+    const { intake, path } = startIntake(t);
+    intake.configure([source('campus', broker)]);
+    const connection = await broker.connection();
+    connection.send('<html/>', '<VOEvent ivorn="ivo://example.org/s#1"><What', transport('iamalive'));
+    await connection.message(1);
+    const roles = connection.messages.map((message) => parseTransport(Buffer.from(message))?.role);
+    assert.deepEqual(roles.sort(), ['ack', 'iamalive']);
+    assert.equal(kept(path).length, 2);
+  });
+
+  it('connects again only the source whose settings have changed', async (t) => {
+    await using same = await ScriptedBroker.listen();
+    await using changed = await ScriptedBroker.listen();
+    await using removed = await ScriptedBroker.listen();
+    await using added = await ScriptedBroker.listen();
+    const { intake } = startIntake(t);
+    intake.configure([source('same', same), source('changed', changed), source('removed', removed)]);
+    for (const broker of [same, changed, removed]) await broker.connection();
+    intake.configure([
+      source('same', same),
+      source('changed', changed, { identity: 'ivo://example.org/new' }),
+      source('added', added),
+    ]);
+    const again = await changed.connection(1);
+    again.send(transport('iamalive'));
+    assert.match(await again.message(0), /<Response>ivo:\/\/example.org\/new</);
+    await added.connection();
+    await (await removed.connection()).gone();
+    assert.deepEqual([same.connections.length, removed.connections.length], [1, 1]);
+    assert.equal((await same.connection()).ended, false);
+  });
+
+  it('says what every source is doing', async (t) => {
+    await using broker = await ScriptedBroker.listen();
+    const { intake, log } = startIntake(t);
+    intake.configure([source('campus', broker)]);
+    await broker.connection();
+    const line = await log.said(/Connected to/);
+    assert.equal(line.fields.source, 'campus');
+    const report = await within(intake.report(), 'the report');
+    assert.deepEqual(
+      report.map(({ name, status }) => [name, status.state]),
+      [['campus', 'connected']],
+    );
+  });
+
+  it('answers all who ask at once, and those who ask when it has ended', async (t) => {
+    await using broker = await ScriptedBroker.listen();
+    const { intake } = startIntake(t);
+    intake.configure([source('campus', broker)]);
+    await broker.connection();
+    const [one, other] = await within(Promise.all([intake.report(), intake.report()]), 'both reports');
+    assert.deepEqual([one?.length, other?.length], [1, 1]);
+    const late = Promise.all([intake.stop(), intake.report()]);
+    await within(late, 'the report of a thread that ends');
+    assert.deepEqual(await within(intake.report(), 'the report of a thread that has ended'), []);
+  });
+
+  it('commits and acknowledges what has arrived before it stops', async (t) => {
+    await using broker = await ScriptedBroker.listen();
+    const { intake, path } = startIntake(t);
+    intake.configure([source('campus', broker)]);
+    const connection = await broker.connection();
+    const count = 500;
+    connection.send(...Array.from({ length: count }, (_, number) => voevent(`ivo://example.org/s#${number}`)));
+    await connection.message(0);
+    await within(intake.stop(), 'the intake to stop');
+    await connection.gone();
+    const acknowledged = connection.messages.map((message) => parseTransport(Buffer.from(message))?.origin);
+    const inJournal = kept(path).map(({ ivorn }) => ivorn);
+    assert.deepEqual(acknowledged, inJournal, 'each that is kept is acknowledged, and none other');
+  });
+
+  it('stops while a source is connecting, and when it has none', async (t) => {
+    await using mute = await ScriptedBroker.listen();
+    const { intake } = startIntake(t);
+    intake.configure([source('campus', mute, { tls: {} })]);
+    await mute.connection();
+    await within(intake.stop(), 'the intake to stop');
+    await within(startIntake(t).intake.stop(), 'the other intake to stop');
+  });
+
+  it('tells when the journal cannot be opened', async (t) => {
+    const path = join(directoryFor(t), 'journal.db');
+    writeFileSync(path, 'These are my notes, and they are longer than a header. '.repeat(20));
+    const { failures, intake } = startIntake(t, path);
+    await until(() => failures.length > 0, 'the failure');
+    assert.match(failures[0]?.message ?? '', /^Cannot open the journal .*file is not a database/);
+    await within(intake.stop(), 'the intake to stop');
+  });
+});

@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, it, type TestContext } from 'node:test';
+import { createDecoder } from '../../src/alert/decode.ts';
+import type { Delivery } from '../../src/dispatch/lane.ts';
+import type { Verdict } from '../../src/journal/ledger.ts';
+import { type DecisionJournal, Pipeline } from '../../src/pipeline/pipeline.ts';
+import { samplePacket } from '../../src/rehearsal/samples.ts';
+import type { Selection } from '../../src/rules/router.ts';
+import { compileRule } from '../../src/rules/rule.ts';
+import { type RecordedLog, recordedLog, settle, TestJournal } from '../dispatch/scripted.ts';
+
+const decoder = await createDecoder();
+
+const packet = (local: string, content = '', role = 'observation') =>
+  `<voe:VOEvent xmlns:voe="http://www.ivoa.net/xml/VOEvent/v2.0" version="2.0" role="${role}" ivorn="ivo://a.b/c#${local}">${content}</voe:VOEvent>`;
+
+const select = (handler: string, changes: Partial<Selection> = {}): Selection => ({
+  handler,
+  roles: ['observation'],
+  rule: undefined,
+  maxAgeMs: undefined,
+  ...changes,
+});
+
+interface Setup {
+  readonly journal: TestJournal;
+  readonly pipeline: Pipeline;
+  readonly delivered: { handler: string; delivery: Delivery }[];
+  readonly log: RecordedLog;
+}
+
+function setUp(test: TestContext, changes: Partial<DecisionJournal> = {}): Setup {
+  const journal = new TestJournal(test);
+  const delivered: Setup['delivered'] = [];
+  const log = recordedLog();
+  const port: DecisionJournal = {
+    undecided: (limit) => journal.ledger.undecided(limit),
+    decide: (decisions) => journal.ledger.decide(decisions),
+    ...changes,
+  };
+  const pipeline = new Pipeline(port, decoder, (handler, delivery) => delivered.push({ handler, delivery }), log);
+  pipeline.configure([select('slew')]);
+  return { journal, pipeline, delivered, log };
+}
+
+function decisions(journal: TestJournal): { seq: number; problem: string | null; verdicts: Verdict[] }[] {
+  const database = new DatabaseSync(journal.path, { readOnly: true });
+  try {
+    return database
+      .prepare('SELECT seq, problem, verdicts FROM decision ORDER BY seq')
+      .all()
+      .map((row) => ({
+        seq: Number(row.seq),
+        problem: row.problem as string | null,
+        verdicts: JSON.parse(String(row.verdicts)),
+      }));
+  } finally {
+    database.close();
+  }
+}
+
+describe('the pipeline', () => {
+  it('decides on every alert in order of arrival, once, and hands on what fired', async (test) => {
+    const { journal, pipeline, delivered } = setUp(test);
+    journal.store(Array.from({ length: 100 }, (_, index) => packet(String(index + 1))));
+    pipeline.wake();
+    pipeline.wake();
+    await settle();
+    const numbers = Array.from({ length: 100 }, (_, index) => index + 1);
+    assert.deepEqual(
+      decisions(journal).map(({ seq }) => seq),
+      numbers,
+    );
+    assert.deepEqual(
+      delivered.map(({ delivery }) => Number(delivery.alert.local)),
+      numbers,
+    );
+    assert.deepEqual(
+      delivered.map(({ delivery }) => delivery.seq),
+      numbers,
+    );
+    assert.deepEqual(journal.states(), Array(100).fill('pending'));
+    pipeline.wake();
+    await settle();
+    assert.equal(delivered.length, 100);
+  });
+
+  it('turns the event loop between two batches', async (test) => {
+    let most = 0;
+    const { journal, pipeline, delivered } = setUp(test);
+    journal.store(Array.from({ length: 50 }, (_, index) => packet(String(index))));
+    pipeline.wake();
+    let before = 0;
+    while (delivered.length < 50) {
+      await new Promise((resolve) => setImmediate(resolve));
+      most = Math.max(most, delivered.length - before);
+      before = delivered.length;
+    }
+    assert.ok(most <= 16, `decided on ${most} without a pause`);
+  });
+
+  it('hands on the exact bytes, and records before it hands on', async (test) => {
+    const bytes = samplePacket(0, 'run', new Date());
+    const journal = new TestJournal(test);
+    const seen: string[] = [];
+    const pipeline = new Pipeline(
+      journal.ledger,
+      decoder,
+      (handler, delivery) => {
+        seen.push(handler);
+        assert.deepEqual(journal.states('slew'), ['pending']);
+        assert.ok(delivery.packet.equals(bytes));
+        assert.equal(delivery.alert.source, 'campus');
+      },
+      recordedLog(),
+    );
+    pipeline.configure([select('slew')]);
+    journal.store([bytes]);
+    pipeline.wake();
+    await settle();
+    assert.deepEqual(seen, ['slew']);
+  });
+
+  it('records for every handler whether it fired, and why', async (test) => {
+    const { journal, pipeline, delivered, log } = setUp(test);
+    pipeline.configure([
+      select('wide', { rule: compileRule('alert.errorRadius > 1.0') }),
+      select('all'),
+      select('tests', { roles: ['test'] }),
+    ]);
+    journal.store([packet('1')]);
+    pipeline.wake();
+    await settle();
+    assert.deepEqual(decisions(journal), [
+      {
+        seq: 1,
+        problem: null,
+        verdicts: [
+          { handler: 'wide', fired: false, why: 'the alert has no errorRadius: alert.errorRadius > 1.0' },
+          { handler: 'all', fired: true, why: 'its role is observation' },
+          { handler: 'tests', fired: false, why: 'its role is observation, and the handler takes only test' },
+        ],
+      },
+    ]);
+    assert.deepEqual(
+      delivered.map(({ handler }) => handler),
+      ['all'],
+    );
+    assert.match(
+      log.text(),
+      /^Received observation ivo:\/\/a\.b\/c#1 from campus\n· wide does not fire: .*\n→ all fires: /,
+    );
+  });
+
+  it('uses a new configuration from the next alert on', async (test) => {
+    const { journal, pipeline, delivered } = setUp(test);
+    journal.store([packet('1')]);
+    pipeline.wake();
+    await settle();
+    pipeline.configure([select('chat')]);
+    journal.store([packet('2')]);
+    pipeline.wake();
+    await settle();
+    assert.deepEqual(
+      delivered.map(({ handler, delivery }) => `${handler} ${delivery.alert.local}`),
+      ['slew 1', 'chat 2'],
+    );
+  });
+
+  it('keeps what it cannot read in quarantine, says so, and goes on', async (test) => {
+    const { journal, pipeline, delivered, log } = setUp(test);
+    journal.store(['<voe:VOEvent ivorn="ivo://a.b/c#bad"><unclosed></voe:VOEvent>', '', packet('good')]);
+    pipeline.wake();
+    await settle();
+    const [malformed, empty, good] = decisions(journal);
+    assert.match(malformed?.problem ?? '', /^It is not well-formed XML: .* at line 1, column \d+$/);
+    assert.equal(empty?.problem, 'It is empty');
+    assert.equal(good?.problem, null);
+    assert.deepEqual(malformed?.verdicts, []);
+    assert.deepEqual(
+      delivered.map(({ delivery }) => delivery.alert.local),
+      ['good'],
+    );
+    assert.equal(journal.ledger.counts().quarantined, 2);
+    const errors = log.lines.filter(({ level }) => level === 'error');
+    assert.equal(errors.length, 2);
+    assert.match(errors[0]?.message ?? '', /^In quarantine: .* from campus\. .*number 1 of the journal$/);
+  });
+
+  it('goes on after a restart where the journal says it was', async (test) => {
+    const { journal, pipeline } = setUp(test);
+    journal.store([packet('1')]);
+    pipeline.wake();
+    await settle();
+    pipeline.stop();
+    journal.store([packet('2'), packet('3')]);
+    const delivered: string[] = [];
+    const next = new Pipeline(journal.ledger, decoder, (_, { alert }) => delivered.push(alert.local), recordedLog());
+    next.configure([select('slew')]);
+    next.wake();
+    await settle();
+    assert.deepEqual(delivered, ['2', '3']);
+  });
+
+  it('tries again while the journal fails, and loses and doubles nothing', async (test) => {
+    test.mock.timers.enable({ apis: ['setTimeout'] });
+    const broken = { reading: true, writing: true };
+    const journal = new TestJournal(test);
+    const delivered: string[] = [];
+    const log = recordedLog();
+    const pipeline = new Pipeline(
+      {
+        undecided: (limit) => {
+          if (broken.reading) throw new Error('disk I/O error');
+          return journal.ledger.undecided(limit);
+        },
+        decide: (records) => {
+          if (broken.writing) throw new Error('database is locked');
+          journal.ledger.decide(records);
+        },
+      },
+      decoder,
+      (_, { alert }) => delivered.push(alert.local),
+      log,
+    );
+    pipeline.configure([select('slew')]);
+    journal.store([packet('1'), packet('2')]);
+    pipeline.wake();
+    await settle();
+    broken.reading = false;
+    test.mock.timers.tick(1_000);
+    await settle();
+    assert.deepEqual(delivered, []);
+    assert.deepEqual(decisions(journal), []);
+    broken.writing = false;
+    test.mock.timers.tick(1_000);
+    await settle();
+    assert.deepEqual(delivered, ['1', '2']);
+    assert.match(
+      log.text(),
+      /disk I\/O error; trying again in 1s\nCannot record decisions in the journal: database is locked/,
+    );
+  });
+
+  it('takes up nothing more when it is stopped', async (test) => {
+    const { journal, pipeline, delivered } = setUp(test);
+    journal.store([packet('1')]);
+    pipeline.wake();
+    pipeline.stop();
+    await settle();
+    pipeline.wake();
+    await settle();
+    assert.deepEqual(delivered, []);
+    assert.deepEqual(decisions(journal), []);
+  });
+});

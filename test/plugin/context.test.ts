@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Attempt } from '../../src/dispatch/runner.ts';
+import type { Context, Plugin } from '../../src/plugin/api.ts';
+import { failureOf, GRACE_MS, runAttempt } from '../../src/plugin/context.ts';
+import { PluginFailure } from '../../src/plugin/failure.ts';
+import { createInProcessRunner } from '../../src/plugin/in-process.ts';
+import { recordedLog, settle } from '../dispatch/scripted.ts';
+import { sampleAlert } from '../support/plugin-context.ts';
+
+const attempt = (changes: Partial<Attempt> = {}): Attempt => ({
+  alert: sampleAlert(),
+  packet: Buffer.from('<voe:VOEvent/>'),
+  delivery: '17/slew',
+  attempt: 2,
+  signal: new AbortController().signal,
+  ...changes,
+});
+
+const timeout = () => new DOMException('The operation was aborted due to timeout', 'TimeoutError');
+
+function run(handle: Plugin<unknown>['handle'], changes: Partial<Attempt> = {}) {
+  const log = recordedLog();
+  const outcome = runAttempt({ plugin: { handle }, config: { exposure: 90 }, handler: 'slew', log }, attempt(changes));
+  return { outcome, log };
+}
+
+describe('an attempt', () => {
+  it('gives the plugin all that its contract promises', async () => {
+    let seen: Context<unknown> | undefined;
+    const given = attempt();
+    await run((alert, context) => {
+      assert.equal(alert, given.alert === alert ? given.alert : alert);
+      seen = context;
+    }).outcome;
+    assert.deepEqual(seen?.config, { exposure: 90 });
+    assert.equal(seen?.handler, 'slew');
+    assert.equal(seen?.delivery, '17/slew');
+    assert.equal(seen?.attempt, 2);
+    assert.equal(Buffer.from(seen?.packet ?? []).toString(), '<voe:VOEvent/>');
+    assert.equal(seen?.signal.aborted, false);
+  });
+
+  it('names the delivery and the alert in each line the plugin logs', async () => {
+    const { outcome, log } = run((_, { log: own }) => own.warn('clouds', { cover: 0.8 }));
+    await outcome;
+    assert.deepEqual(log.lines, [
+      { level: 'warn', message: 'clouds', fields: { delivery: '17/slew', ivorn: sampleAlert().ivorn, cover: 0.8 } },
+    ]);
+  });
+
+  it('is done when handle returns, with the sentence it returned', async () => {
+    assert.deepEqual(await run(() => 'slewed').outcome, { state: 'done', detail: 'slewed' });
+    assert.deepEqual(await run(async () => 'slewed').outcome, { state: 'done', detail: 'slewed' });
+    assert.deepEqual(await run(() => {}).outcome, { state: 'done', detail: '' });
+    assert.deepEqual(await run((() => 5) as never).outcome, { state: 'done', detail: '' });
+  });
+
+  it('has failed as the plugin says: retry, fail, or any other throw', async () => {
+    const failed = (reason: string, retryable: boolean, afterMs?: number) => ({
+      state: 'failed',
+      reason,
+      retryable,
+      afterMs,
+    });
+    assert.deepEqual(
+      await run((_, { retry }) => {
+        throw retry('busy', { afterMs: 500 });
+      }).outcome,
+      failed('busy', true, 500),
+    );
+    assert.deepEqual(
+      await run(async (_, { fail }) => {
+        throw fail('no such filter');
+      }).outcome,
+      failed('no such filter', false),
+    );
+    assert.deepEqual(
+      await run(() => {
+        throw new TypeError('x is not a function');
+      }).outcome,
+      failed('x is not a function', true),
+    );
+    assert.deepEqual(
+      await run(() => {
+        throw Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' });
+      }).outcome,
+      failed('connection refused: nothing listens there (ECONNREFUSED)', true),
+    );
+    for (const thrown of ['a string', undefined, null, 5]) {
+      assert.deepEqual(
+        await run(() => {
+          throw thrown;
+        }).outcome,
+        failed(String(thrown), true),
+      );
+    }
+  });
+});
+
+describe('a plugin that outlives its signal', () => {
+  const never = () => new Promise<never>(() => {});
+
+  it('is given up when the grace is over, not before, and may be tried again', async (test) => {
+    test.mock.timers.enable({ apis: ['setTimeout'] });
+    const controller = new AbortController();
+    let outcome: unknown;
+    void run(never, { signal: controller.signal }).outcome.then((ended) => {
+      outcome = ended;
+    });
+    test.mock.timers.tick(GRACE_MS * 10);
+    await settle();
+    assert.equal(outcome, undefined);
+    controller.abort(timeout());
+    test.mock.timers.tick(GRACE_MS - 1);
+    await settle();
+    assert.equal(outcome, undefined);
+    test.mock.timers.tick(1);
+    await settle();
+    assert.deepEqual(outcome, {
+      state: 'failed',
+      reason: 'timeout: it did not end when told to',
+      retryable: true,
+      afterMs: undefined,
+    });
+  });
+
+  it('is given up too when the signal had aborted before it began', async (test) => {
+    test.mock.timers.enable({ apis: ['setTimeout'] });
+    const { outcome } = run(never, { signal: AbortSignal.abort(new Error('voeventd stops')) });
+    test.mock.timers.tick(GRACE_MS);
+    assert.deepEqual(await outcome, {
+      state: 'failed',
+      reason: 'it did not end when told to',
+      retryable: true,
+      afterMs: undefined,
+    });
+  });
+
+  it('counts as it ended when it ends within the grace', async (test) => {
+    test.mock.timers.enable({ apis: ['setTimeout'] });
+    const controller = new AbortController();
+    const slow = (_: unknown, { signal }: Context<unknown>) =>
+      new Promise<string>((resolve) =>
+        signal.addEventListener('abort', () => setTimeout(resolve, GRACE_MS - 1, 'parked')),
+      );
+    const { outcome } = run(slow, { signal: controller.signal });
+    await settle();
+    controller.abort(timeout());
+    test.mock.timers.tick(GRACE_MS - 1);
+    assert.deepEqual(await outcome, { state: 'done', detail: 'parked' });
+  });
+
+  it('leaves no timer and no listener behind when it ends in time', async (test) => {
+    test.mock.timers.enable({ apis: ['setTimeout'] });
+    const { signal } = new AbortController();
+    let listeners = 0;
+    test.mock.method(signal, 'addEventListener', () => listeners++);
+    test.mock.method(signal, 'removeEventListener', () => listeners--);
+    await run(() => {}, { signal }).outcome;
+    assert.equal(listeners, 0);
+  });
+});
+
+describe('failureOf', () => {
+  const running = new AbortController().signal;
+
+  it('says that it was a timeout, once', () => {
+    const timedOut = AbortSignal.abort(timeout());
+    const reason = (thrown: unknown, signal: AbortSignal) => {
+      const outcome = failureOf(thrown, signal);
+      return outcome.state === 'failed' ? outcome.reason : undefined;
+    };
+    assert.equal(reason(new Error('exit code 1'), timedOut), 'timeout: exit code 1');
+    assert.equal(reason(new PluginFailure('the dome is slow', false), timedOut), 'timeout: the dome is slow');
+    for (const own of ['timed out after 30s', 'The operation was aborted due to timeout', 'time-out']) {
+      assert.equal(reason(new Error(own), timedOut), own);
+    }
+    assert.equal(reason(new Error('exit code 1'), running), 'exit code 1');
+    assert.equal(reason(new Error('exit code 1'), AbortSignal.abort(new Error('voeventd stops'))), 'exit code 1');
+  });
+});
+
+describe('a built-in plugin', () => {
+  it('is set up before and closed after, and a setup that throws stops it', async () => {
+    const calls: string[] = [];
+    const plugin: Plugin<unknown> = {
+      setup: ({ config }) => void calls.push(`setup ${JSON.stringify(config)}`),
+      handle: () => void calls.push('handle'),
+      close: () => void calls.push('close'),
+    };
+    const runner = await createInProcessRunner({ plugin, config: { a: 1 }, handler: 'slew', log: recordedLog() });
+    await runner.run(attempt());
+    await runner.close();
+    assert.deepEqual(calls, ['setup {"a":1}', 'handle', 'close']);
+    const refusing: Plugin<unknown> = { ...plugin, setup: () => Promise.reject(new Error('no mount')) };
+    await assert.rejects(
+      createInProcessRunner({ plugin: refusing, config: {}, handler: 'slew', log: recordedLog() }),
+      /no mount/,
+    );
+  });
+});

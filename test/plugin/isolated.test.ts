@@ -1,0 +1,396 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import type { Attempt, AttemptOutcome } from '../../src/dispatch/runner.ts';
+import { IsolatedRunner, type IsolatedTimes } from '../../src/plugin/isolated.ts';
+import { type RecordedLog, recordedLog, until } from '../dispatch/scripted.ts';
+import { sampleAlert } from '../support/plugin-context.ts';
+
+const PLUGINS = join(import.meta.dirname, '../fixtures/plugins');
+
+/** Real processes, but with a grace of a quarter of a second where the daemon gives ten. */
+const TIMES: Partial<IsolatedTimes> = { restart: { firstMs: 20, lastMs: 200 }, killAfterMs: 250, closeMs: 1_000 };
+
+interface Setup {
+  readonly runner: IsolatedRunner;
+  readonly log: RecordedLog;
+}
+
+function create(test: TestContext, file = join(PLUGINS, 'scripted.ts'), options: unknown = {}): Setup {
+  const log = recordedLog();
+  const runner = new IsolatedRunner({ file, handler: 'slew', options, baseDirectory: '/srv' }, log, TIMES);
+  test.after(() => runner.close());
+  return { runner, log };
+}
+
+async function started(test: TestContext): Promise<Setup> {
+  const setup = create(test);
+  assert.deepEqual(await setup.runner.load(), { state: 'configured', attempts: 4 });
+  assert.equal(await setup.runner.setup(), undefined);
+  return setup;
+}
+
+let deliveries = 0;
+
+function attempt(deed: string, changes: Partial<Attempt> = {}): Attempt {
+  deliveries += 1;
+  return {
+    alert: sampleAlert({ description: deed }),
+    packet: Buffer.from('<voe:VOEvent/>'),
+    delivery: `${deliveries}/slew`,
+    attempt: 1,
+    signal: new AbortController().signal,
+    ...changes,
+  };
+}
+
+const failed = (reason: string, retryable = true, afterMs?: number): AttemptOutcome => ({
+  state: 'failed',
+  reason,
+  retryable,
+  afterMs,
+});
+
+const done = (detail: string): AttemptOutcome => ({ state: 'done', detail });
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function pidOf(runner: IsolatedRunner): Promise<number> {
+  const outcome = await runner.run(attempt('pid'));
+  assert.equal(outcome.state, 'done');
+  return Number(outcome.state === 'done' ? outcome.detail : Number.NaN);
+}
+
+function put(test: TestContext, content: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'isolated-test-'));
+  test.after(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, 'plugin.mjs'), content);
+  return join(folder, 'plugin.mjs');
+}
+
+describe('a plugin in its own process', () => {
+  it('runs one attempt after the other in the same process, and it is not this one', async (test) => {
+    const { runner } = await started(test);
+    const pid = await pidOf(runner);
+    assert.notEqual(pid, process.pid);
+    assert.equal(await pidOf(runner), pid);
+  });
+
+  it('ends an attempt as its handle does', async (test) => {
+    const { runner } = await started(test);
+    assert.deepEqual(await runner.run(attempt('return slewed')), done('slewed'));
+    assert.deepEqual(await runner.run(attempt('nothing')), done(''));
+    assert.deepEqual(await runner.run(attempt('retry')), failed('the mount is busy', true, 1_500));
+    assert.deepEqual(await runner.run(attempt('fail')), failed('there is no such filter', false));
+    assert.deepEqual(await runner.run(attempt('throw')), failed('x is not a function'));
+  });
+
+  it('gets the exact bytes, and what its contract promises', async (test) => {
+    const { runner } = await started(test);
+    const packet = Buffer.from(Array.from({ length: 70_000 }, (_, index) => index % 256));
+    assert.deepEqual(await runner.run(attempt('packet', { packet })), done(packet.toString('hex')));
+    assert.deepEqual(await runner.run(attempt('packet', { packet: packet.subarray(3, 5) })), done('0304'));
+    assert.deepEqual(await runner.run(attempt('attempt', { attempt: 3, delivery: '17/slew' })), done('3 17/slew slew'));
+  });
+
+  it('runs several at once, each with its own outcome', async (test) => {
+    const { runner } = await started(test);
+    const waiting = new AbortController();
+    const slow = runner.run(attempt('wait', { signal: waiting.signal }));
+    const quick = await Promise.all(['a', 'b', 'c'].map((text) => runner.run(attempt(`return ${text}`))));
+    assert.deepEqual(quick, ['a', 'b', 'c'].map(done));
+    waiting.abort(new DOMException('too slow', 'TimeoutError'));
+    assert.deepEqual(await slow, failed('timeout: parked'));
+  });
+
+  it('writes to the log: lines with fields, console.log, console.error', async (test) => {
+    const { runner, log } = await started(test);
+    await runner.run(attempt('log', { delivery: '17/slew' }));
+    const has = (message: string) => log.lines.find((line) => line.message === message);
+    await until(() => has('to stdout') !== undefined && has('to stderr') !== undefined, 'the output');
+    const fields = { delivery: '17/slew', ivorn: sampleAlert().ivorn };
+    assert.deepEqual(has('debugging'), { level: 'debug', message: 'debugging', fields });
+    assert.deepEqual(has('clouds'), { level: 'warn', message: 'clouds', fields: { ...fields, cover: 0.8 } });
+    assert.equal(has('to stdout')?.level, 'info');
+    assert.equal(has('to stderr')?.level, 'warn');
+    // What cannot leave the process does not make the attempt fail.
+    assert.match(JSON.stringify(has('odd fields')?.fields), /callback.*Symbol\(s\)/);
+  });
+
+  it('does not get the channel to the daemon', async (test) => {
+    const { runner } = await started(test);
+    assert.deepEqual(await runner.run(attempt('channel')), done('undefined'));
+  });
+});
+
+describe('loading a plugin', () => {
+  const typed = `export default {
+    attempts: 2,
+    config: (z, fields) => z.strictObject({
+      exposure: z.number(),
+      flats: fields.path(),
+      every: fields.duration().default(1000),
+      token: fields.secret(),
+      target: fields.template(),
+    }),
+    handle: (alert, { config }) => [config.exposure, config.flats, config.every, config.token.reveal(), config.target.render(alert)].join(' '),
+  };`;
+
+  it('checks its options with its schema: zod, and the kinds of our own', async (test) => {
+    const options = { exposure: 90, flats: 'flats', every: '2m', token: 'x', target: 'at {alert.ra}' };
+    const { runner } = create(test, put(test, typed), options);
+    assert.deepEqual(await runner.load(), { state: 'configured', attempts: 2 });
+    assert.equal(await runner.setup(), undefined);
+    assert.deepEqual(await runner.run(attempt('')), done('90 /srv/flats 120000 x at 83.6331'));
+  });
+
+  it('refuses options, each with its place and a sentence', async (test) => {
+    const options = {
+      exposure: '90',
+      flats: 'flats',
+      every: 5,
+      token: { file: 'none' },
+      target: '{alert.rra}',
+      fliter: 1,
+    };
+    const { runner } = create(test, put(test, typed), options);
+    assert.deepEqual(await runner.load(), {
+      state: 'refused',
+      problems: [
+        { path: ['exposure'], message: 'Expected a number, got "90". Remove the quotes.' },
+        { path: ['every'], message: '5 is not a duration. Write a number and a unit, such as 250ms, 30s, 10m or 2h.' },
+        { path: ['token'], message: 'Cannot read the secret file /srv/none: no such file or directory (ENOENT).' },
+        { path: ['target'], message: '{alert.rra} names no field of an alert (did you mean ra?).' },
+        {
+          path: [],
+          key: 'fliter',
+          message: 'There is no option fliter. It may have exposure, flats, every, token, target.',
+        },
+      ],
+    });
+  });
+
+  for (const [name, content, reason] of [
+    ['throws', "throw new Error('no flats');", /^Cannot load \S+plugin\.mjs: no flats \(\S+plugin\.mjs:1:7\)\.$/],
+    ['is no plugin', 'export default 5;', /^The default export of \S+plugin\.mjs is no plugin/],
+    ['ends its process', 'process.exit(3);', /^its process exited with code 3$/],
+    [
+      'crashes its process',
+      "setImmediate(() => { throw new Error('late'); }); await new Promise(() => {});",
+      /^its process exited with code 1 \(Error: late\)$/,
+    ],
+    ['has a config that throws', "export default { config() { throw new Error('no z'); }, handle() {} };", /no z/],
+  ] as const) {
+    it(`says why a plugin cannot be used that ${name}, and leaves it at that`, async (test) => {
+      const { runner, log } = create(test, put(test, content));
+      const outcome = await runner.load();
+      assert.equal(outcome.state, 'broken');
+      assert.match(outcome.state === 'broken' ? outcome.reason : '', reason);
+      assert.doesNotMatch(log.text(), /started again/);
+      await runner.close();
+    });
+  }
+
+  it('gives up on a plugin that is not loaded in time', async (test) => {
+    const log = recordedLog();
+    const file = put(test, 'for (;;);');
+    const runner = new IsolatedRunner({ file, handler: 'slew', options: {}, baseDirectory: '/' }, log, { loadMs: 500 });
+    assert.deepEqual(await runner.load(), { state: 'broken', reason: 'it did not answer within 500ms' });
+    await runner.close();
+  });
+
+  it('says why its setup failed', async (test) => {
+    for (const [setup, reason] of [
+      ['throw', /^Its setup failed: the mount is off$/],
+      ['exit', /^its process exited with code 5$/],
+    ] as const) {
+      const { runner, log } = create(test, join(PLUGINS, 'scripted.ts'), { setup });
+      await runner.load();
+      assert.match((await runner.setup()) ?? '', reason);
+      await runner.close();
+      assert.doesNotMatch(log.text(), /started again/);
+    }
+  });
+});
+
+describe('a plugin whose process dies', () => {
+  for (const [deed, reason] of [
+    ['exit 3', 'its process exited with code 3'],
+    ['crash', 'its process exited with code 1 (Error: no calibration)'],
+    ['reject', 'its process exited with code 1 (Error: nobody caught this)'],
+  ] as const) {
+    it(`fails the attempt and is started again: ${deed}`, async (test) => {
+      const { runner, log } = await started(test);
+      const pid = await pidOf(runner);
+      assert.deepEqual(await runner.run(attempt(deed)), failed(reason));
+      assert.notEqual(await pidOf(runner), pid);
+      assert.match(log.text(), /^The plugin of slew died: its process exited .*; it is started again in 20ms$/m);
+      assert.match(log.text(), /^The plugin of slew runs again$/m);
+    });
+  }
+
+  it('is started again later each time, and sooner once it has worked', async (test) => {
+    const { runner, log } = await started(test);
+    for (let death = 0; death < 5; death++) await runner.run(attempt('exit 1'));
+    await pidOf(runner);
+    await runner.run(attempt('exit 1'));
+    const waits = [...log.text().matchAll(/started again in (\d+)ms/g)].map(([, ms]) => Number(ms));
+    assert.deepEqual(waits, [20, 40, 80, 160, 200, 20]);
+  });
+
+  it('is tried again until its setup works, and what is to be run waits so long', async (test) => {
+    const folder = mkdtempSync(join(tmpdir(), 'isolated-test-'));
+    test.after(() => rmSync(folder, { recursive: true, force: true }));
+    const off = join(folder, 'off');
+    const file = put(
+      test,
+      `import { existsSync } from 'node:fs';
+       export default {
+         setup() { if (existsSync(${JSON.stringify(off)})) throw new Error('the mount is off'); },
+         handle(alert) { if (alert.description === 'exit') process.exit(1); return 'well'; },
+       };`,
+    );
+    const { runner, log } = create(test, file);
+    await runner.load();
+    await runner.setup();
+    writeFileSync(off, '');
+    await runner.run(attempt('exit'));
+    const expired = AbortSignal.abort(new DOMException('too slow', 'TimeoutError'));
+    await until(() => log.text().includes('the mount is off; it is started again'), 'the setup to fail');
+    const early = await runner.run(attempt('', { signal: expired }));
+    assert.match(early.state === 'failed' ? early.reason : '', /^timeout: the plugin was not ready in time \(.*\)$/);
+    const waiting = runner.run(attempt(''));
+    rmSync(off);
+    assert.deepEqual(await waiting, done('well'));
+  });
+
+  it('does not keep what it started from ending it', async (test) => {
+    const { runner } = await started(test);
+    const before = performance.now();
+    assert.deepEqual(await runner.run(attempt('orphan')), failed('its process exited with code 3'));
+    assert.ok(performance.now() - before < 10_000);
+    assert.ok(await pidOf(runner));
+  });
+
+  it('is not noticed by the plugin of another handler', async (test) => {
+    const [one, other] = await Promise.all([started(test), started(test)]);
+    const pid = await pidOf(other.runner);
+    await one.runner.run(attempt('crash'));
+    assert.equal(await pidOf(other.runner), pid);
+    assert.doesNotMatch(other.log.text(), /died/);
+  });
+});
+
+describe('a plugin that does not heed its signal', () => {
+  it('is killed after the deadline and its grace, and the next attempt runs in a new process', async (test) => {
+    const { runner } = await started(test);
+    const pid = await pidOf(runner);
+    const before = performance.now();
+    const outcome = await runner.run(attempt('loop', { signal: AbortSignal.timeout(50) }));
+    assert.deepEqual(outcome, failed('timeout: it did not end when told to, so its process was killed'));
+    const tookMs = performance.now() - before;
+    assert.ok(tookMs >= 290 && tookMs < 5_000, `took ${tookMs} ms`);
+    // At once, as a lane does: the attempt must not go to the process that is being killed.
+    assert.deepEqual(await runner.run(attempt('return slewed')), done('slewed'));
+    assert.ok(!isAlive(pid));
+  });
+
+  it('that heeds it is not killed', async (test) => {
+    const { runner } = await started(test);
+    const pid = await pidOf(runner);
+    const outcome = await runner.run(attempt('wait', { signal: AbortSignal.timeout(50) }));
+    assert.deepEqual(outcome, failed('timeout: parked'));
+    assert.equal(await pidOf(runner), pid);
+  });
+});
+
+describe('the output of a plugin', () => {
+  for (const [deed, result] of [
+    ['shout 300', 'shouted'],
+    ['drone 300', 'droned'],
+  ] as const) {
+    it(`of 300 MB is read and thrown away, and little of it is kept: ${deed}`, async (test) => {
+      const { runner, log } = await started(test);
+      global.gc?.();
+      const before = process.memoryUsage.rss();
+      assert.deepEqual(await runner.run(attempt(deed)), done(result));
+      const grownMb = (process.memoryUsage.rss() - before) / 1_048_576;
+      assert.ok(grownMb < 150, `grew by ${Math.round(grownMb)} MB`);
+      await runner.close();
+      assert.ok(log.lines.length < 3_000, `${log.lines.length} lines`);
+      assert.ok(log.lines.every(({ message }) => message.length < 4_200));
+      if (deed.startsWith('shout'))
+        assert.match(log.text(), /^\(\d+ more lines were not logged: the limit is 100 a second\)$/m);
+    });
+  }
+
+  it('through its log is bounded too', async (test) => {
+    const { runner, log } = await started(test);
+    assert.deepEqual(await runner.run(attempt('chatter 5000')), done(''));
+    await runner.close();
+    assert.ok(log.lines.length < 1_500, `${log.lines.length} lines`);
+    assert.match(log.text(), /more lines were not logged/);
+  });
+});
+
+describe('close', () => {
+  it('ends the process when the plugin has closed, and its last words are in the log', async (test) => {
+    const { runner, log } = await started(test);
+    const pid = await pidOf(runner);
+    await runner.close();
+    assert.ok(!isAlive(pid));
+    assert.match(log.text(), /^closed$/m);
+    assert.doesNotMatch(log.text(), /died/);
+  });
+
+  it('ends a process that is stuck', async (test) => {
+    const { runner } = await started(test);
+    const pid = await pidOf(runner);
+    void runner.run(attempt('loop'));
+    await runner.close();
+    assert.ok(!isAlive(pid));
+  });
+
+  it('may come before the plugin was loaded, while it is started again, and twice', async (test) => {
+    await create(test).runner.close();
+    const { runner } = await started(test);
+    await runner.run(attempt('exit 1'));
+    await runner.close();
+    await runner.close();
+  });
+});
+
+describe('signals that reach the whole group', () => {
+  it('do not end a plugin: the daemon does', async (test) => {
+    const { runner } = await started(test);
+    const pid = await pidOf(runner);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(pid, signal);
+    assert.equal(await pidOf(runner), pid);
+  });
+});
+
+describe('when the daemon is killed', () => {
+  it('its plugins end by themselves, though they hold something open', async (test) => {
+    const parent = spawn(process.execPath, [join(PLUGINS, 'lone-parent.ts')], { stdio: ['ignore', 'pipe', 'inherit'] });
+    test.after(() => parent.kill('SIGKILL'));
+    let output = '';
+    parent.stdout.on('data', (chunk) => {
+      output += chunk;
+    });
+    await until(() => output.includes('\n'), 'the plugin to run');
+    const pid = Number(output);
+    assert.ok(isAlive(pid));
+    parent.kill('SIGKILL');
+    await until(() => !isAlive(pid), 'the plugin to end');
+  });
+});
