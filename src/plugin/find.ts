@@ -16,7 +16,7 @@ export type PluginPlace =
 export function findPlugin(name: string, directory: string, builtIns: readonly string[]): PluginPlace {
   const file = fileOf(name, directory);
   if (builtIns.includes(name)) {
-    if (file === undefined) return { kind: 'built-in', name };
+    if (file === undefined || isOwnSource(directory)) return { kind: 'built-in', name };
     return { kind: 'missing', problem: `${file} bears the name of a built-in plugin, ${name}. Rename it.` };
   }
   if (file !== undefined) return { kind: 'file', file };
@@ -27,6 +27,11 @@ export function findPlugin(name: string, directory: string, builtIns: readonly s
     kind: 'missing',
     problem: `There is no plugin ${name}${suggestion}: it is not built in, and ${lower(where)}.`,
   };
+}
+
+/** Whoever tries the daemon in a checkout of it has the built-in plugins' own sources in `./plugins`. */
+function isOwnSource(directory: string): boolean {
+  return isFile(join(directory, '..', 'src', 'plugin', 'api.ts'));
 }
 
 function lower(text: string): string {

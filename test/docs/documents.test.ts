@@ -92,10 +92,10 @@ test('every link between the documents leads somewhere', () => {
 test('the built-in plugins also run as a user’s own, by the same contract', async (context) => {
   const directory = folder(context);
   // Their only import from outside is the contract, and that is a type.
-  cpSync(join(ROOT, 'plugins', 'archive'), join(directory, 'plugins', 'archive'), { recursive: true });
+  cpSync(join(ROOT, 'plugins', 'archive'), join(directory, 'plugins', 'my-archive'), { recursive: true });
   const config = `identity: ivo://org.example/a
 sources: { a: { type: vtp, brokers: [localhost] } }
-handlers: { keep: { plugin: archive, with: { directory: ./archive } } }
+handlers: { keep: { plugin: my-archive, with: { directory: ./archive } } }
 `;
   assert.deepEqual(await problemsOf(directory, config), []);
 });

@@ -58,6 +58,11 @@ describe('findPlugin', () => {
     assert.equal(problem('exec', folder), `${folder}/exec.ts bears the name of a built-in plugin, exec. Rename it.`);
   });
 
+  it('takes the built-in plugin where the folder is its own source, as in a checkout of this project', () => {
+    const folder = join(import.meta.dirname, '../../plugins');
+    assert.deepEqual(findPlugin('exec', folder, BUILT_INS), { kind: 'built-in', name: 'exec' });
+  });
+
   it('suggests the nearest of the built-in plugins and of those in the folder', (test) => {
     const folder = folderWith(test, 'follow-up.ts', 'follow-up.d.ts', 'notes.txt', 'survey/index.mjs');
     assert.equal(
