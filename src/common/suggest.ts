@@ -1,9 +1,9 @@
 /** The known word nearest to what was written, if it is near enough to be a slip. */
 export function nearest(written: string, known: Iterable<string>): string | undefined {
-  // Of one or two letters, one slip leaves nothing to go by.
-  if (written.length < 3) return undefined;
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(written.length / 3)) + 1;
+  // Of one or two letters, a slip leaves nothing to go by.
+  const allowed = written.length < 3 ? 0 : Math.max(1, Math.floor(written.length / 3));
+  let bestDistance = allowed + 1;
   for (const word of known) {
     const distance = editDistance(written.toLowerCase(), word.toLowerCase(), bestDistance);
     if (distance < bestDistance) {

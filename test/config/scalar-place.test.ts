@@ -67,6 +67,8 @@ describe('placeInScalar', () => {
         const document = parseDocument('when: x');
         document.set('when', scalar);
         const yaml = document.toString({ lineWidth: 20 });
+        // The library writes some plain scalars that it cannot read again, such as a colon before a line end.
+        fc.pre(parseDocument(yaml).errors.length === 0);
         const { source, value } = scalarIn(yaml);
         // Not every text can be written in every style.
         fc.pre(value === text);
