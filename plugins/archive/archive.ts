@@ -1,10 +1,10 @@
 import { promises as fs } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
+import { codeOf } from '../shared/words.ts';
 import { BlockedPath, Directories, syncDirectory } from './directories.ts';
 import { flatName } from './names.ts';
 import type { Options } from './options.ts';
 import { type Placed, place } from './place.ts';
-import { codeOf } from './words.ts';
 
 /** The archive of one handler. */
 export interface Archive {

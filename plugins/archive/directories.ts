@@ -1,6 +1,6 @@
 import { promises as fs } from 'node:fs';
 import { join, sep } from 'node:path';
-import { codeOf } from './words.ts';
+import { codeOf } from '../shared/words.ts';
 
 /** A file, or a link that leads out of the archive, stands where a directory is needed. */
 export class BlockedPath extends Error {

@@ -1,10 +1,10 @@
 import { constants, promises as fs } from 'node:fs';
 import type { Plugin } from '../../src/plugin/api.ts';
+import { codeOf, explain } from '../shared/words.ts';
 import { type Archive, openArchive } from './archive.ts';
 import { BlockedPath } from './directories.ts';
 import { pathFor } from './names.ts';
 import { type Options, options } from './options.ts';
-import { codeOf, explain } from './words.ts';
 
 /** One for each handler. */
 const archives = new WeakMap<Options, Promise<Archive>>();

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { promises as fs } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { codeOf } from '../shared/words.ts';
 import { withSuffix } from './names.ts';
-import { codeOf } from './words.ts';
 
 /** What a file system without hard links answers: FAT, some network shares, Android. */
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOSYS', 'EACCES']);

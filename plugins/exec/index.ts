@@ -1,9 +1,9 @@
 import type { Alert, Context, Plugin } from '../../src/plugin/api.ts';
+import { elapsed, printable } from '../shared/words.ts';
 import { environmentOf } from './environment.ts';
 import { type Options, options } from './options.ts';
 import { writePacketFiles } from './packet-files.ts';
 import { type Ending, run } from './run.ts';
-import { elapsed, printable } from './words.ts';
 
 export default {
   describe: 'Runs a program with the packet on its stdin and the alert in its arguments and environment.',

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import { printable } from './words.ts';
+import { printable } from '../shared/words.ts';
 
 /** Characters of a logged line, and bytes kept of what was written last. */
 const LONGEST_LINE = 4_096;

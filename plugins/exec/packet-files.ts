@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Alert, Context } from '../../src/plugin/api.ts';
-import { explain } from './words.ts';
+import { explain } from '../shared/words.ts';
 
 /** The files of one delivery, for programs that need more than an environment variable can hold. */
 export interface PacketFiles {

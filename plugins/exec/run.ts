@@ -2,11 +2,11 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../../src/plugin/api.ts';
+import { codeOf, explain } from '../shared/words.ts';
 import type { Options } from './options.ts';
 import { logOutput } from './output.ts';
 import { endGroup, HAS_GROUPS } from './process-group.ts';
 import { spawnFailure } from './spawn-failure.ts';
-import { codeOf, explain } from './words.ts';
 
 /** How long output is awaited after the program has ended, when a child it left behind keeps the pipes open. */
 const LAST_OUTPUT_MS = 250;

@@ -2,8 +2,8 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Context } from '../../src/plugin/api.ts';
+import { codeOf, explain, printable } from '../shared/words.ts';
 import type { Options } from './options.ts';
-import { codeOf, explain, printable } from './words.ts';
 
 /** The host is short of something now; it may have it later. */
 const PASSING = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM']);

@@ -1,12 +1,9 @@
-import { stripVTControlCharacters } from 'node:util';
 import type { Alert } from '../../src/plugin/api.ts';
+import { printable, UNPRINTABLE } from '../shared/words.ts';
 import { degrees, hours } from './sexagesimal.ts';
 
 /** No part of a line can fill a screen: a longer one is cut. */
 const LONGEST_PART = 400;
-
-/** Characters that end a line, steer a terminal or turn the writing direction. */
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
 /**
  * The alert in one line: when it came, what it is, which one, when and where, how important, from where. As
@@ -22,7 +19,7 @@ export function line(alert: Alert): string {
   if (where !== undefined) parts.push(where);
   if (importance !== undefined) parts.push(`importance ${importance}`);
   parts.push(`from ${source}`);
-  return parts.map(printable).join(' | ');
+  return parts.map(short).join(' | ');
 }
 
 /** The decoded alert as JSON in one line. What a terminal would obey is escaped, so nothing is lost. */
@@ -46,7 +43,7 @@ function radius(errorRadius: number): string {
   return String(Number(errorRadius.toPrecision(3)));
 }
 
-function printable(text: string): string {
-  const clean = stripVTControlCharacters(text).replace(UNPRINTABLE, '');
+function short(text: string): string {
+  const clean = printable(text);
   return clean.length <= LONGEST_PART ? clean : `${clean.slice(0, LONGEST_PART)}…`;
 }

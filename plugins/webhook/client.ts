@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { codeOf } from '../shared/words.ts';
 import type { Message } from './message.ts';
 import type { Options } from './options.ts';
-import { codeOf } from './words.ts';
 
 /** Shorter than the five seconds after which common servers close an idle connection, so that we close it first. */
 const IDLE_MS = 4_000;

@@ -1,9 +1,10 @@
 import type { Context, Plugin } from '../../src/plugin/api.ts';
+import { elapsed } from '../shared/words.ts';
 import { type Answer, type Client, createClient } from './client.ts';
 import { type Message, messageFor } from './message.ts';
+import { explain } from './network-words.ts';
 import { type Options, options } from './options.ts';
 import { failureFor, redirectTarget, statusOf } from './verdict.ts';
-import { elapsed, explain } from './words.ts';
 
 /** One for each handler. Their idle connections close by themselves and do not keep the daemon running. */
 const clients = new WeakMap<Options, Client>();

@@ -93,6 +93,7 @@ test('the built-in plugins also run as a user’s own, by the same contract', as
   const directory = folder(context);
   // Their only import from outside is the contract, and that is a type.
   cpSync(join(ROOT, 'plugins', 'archive'), join(directory, 'plugins', 'my-archive'), { recursive: true });
+  cpSync(join(ROOT, 'plugins', 'shared'), join(directory, 'plugins', 'shared'), { recursive: true });
   const config = `identity: ivo://org.example/a
 sources: { a: { type: vtp, brokers: [localhost] } }
 handlers: { keep: { plugin: my-archive, with: { directory: ./archive } } }

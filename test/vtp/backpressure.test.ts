@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ScriptedBroker } from '../support/broker.ts';
+import { frame, ScriptedBroker } from '../support/broker.ts';
 import { transport, voevent } from '../support/packets.ts';
 import { turns, until } from '../support/wait.ts';
 import { HeldStore, QuickStore, subscribe } from './subscription.ts';
@@ -33,6 +33,21 @@ describe('subscriber', () => {
     store.ready();
     await store.arrived(2);
     await connection.message(0);
+  });
+
+  it('acknowledges what came while it did not read, though the broker has said farewell since', async (t) => {
+    await using broker = await ScriptedBroker.listen();
+    const { store } = subscribe(t, [broker.address], new QuickStore());
+    const connection = await broker.connection();
+    store.mayGoOn = false;
+    connection.send(voevent('ivo://example.org/s#0'));
+    await connection.message(0);
+    connection.socket.end(frame(voevent('ivo://example.org/s#1')));
+    await turns(20);
+    store.mayGoOn = true;
+    store.ready();
+    assert.match(await connection.message(1), /role="ack".*ivo:\/\/example.org\/s#1/);
+    await connection.gone();
   });
 
   it('does not take its own holding for the broker’s silence', async (t) => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { TLSSocket } from 'node:tls';
 import { parseAddress } from '../../src/vtp/address.ts';
-import { ScriptedBroker } from '../support/broker.ts';
+import { frame, ScriptedBroker } from '../support/broker.ts';
 import { transport, voevent } from '../support/packets.ts';
 import { HeldStore, QuickStore, subscribe } from './subscription.ts';
 
@@ -45,6 +45,15 @@ describe('subscriber over TLS', { skip }, () => {
     connection.send(transport('iamalive'), voevent());
     assert.match(await connection.message(0), /role="iamalive"/);
     assert.match(await connection.message(1), /role="ack"/);
+  });
+
+  it('acknowledges what came in one piece with the broker’s farewell', async (t) => {
+    await using broker = await ScriptedBroker.listen({ tls: serverTls() });
+    subscribe(t, [broker.address], new QuickStore(), { tls: { ca: pem('ca.pem') } });
+    const connection = await broker.connection();
+    connection.socket.end(frame(voevent()));
+    assert.match(await connection.message(0), /role="ack"/);
+    await connection.gone();
   });
 
   it('shows its own certificate to a broker that asks for one', async (t) => {

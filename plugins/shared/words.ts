@@ -5,7 +5,10 @@ const SYSTEM_WORDS: Record<string, string> = {
   EACCES: 'permission denied',
   EAGAIN: 'this host cannot start another process now',
   EDQUOT: "the user's disk quota is used up",
+  EEXIST: 'a file has its name',
+  EIO: 'the disk reports an error',
   EMFILE: 'too many open files',
+  ENAMETOOLONG: 'the path is too long for this system',
   ENFILE: 'too many open files on this host',
   ENOENT: 'no such file or directory',
   ENOEXEC: 'it is no program this host can run',
@@ -14,11 +17,14 @@ const SYSTEM_WORDS: Record<string, string> = {
   ENOTDIR: 'a part of the path is not a directory',
   EPERM: 'not permitted',
   EROFS: 'the file system is read-only',
+  ESTALE: 'the network file system lost the directory',
 };
 
-/** The system's error code of what was thrown, or an empty string. */
+/** The system's, TLS library's or HTTP parser's code of what was thrown, or an empty string. */
 export function codeOf(thrown: unknown): string {
-  const code = (thrown as { code?: unknown } | null)?.code;
+  // With several addresses for a host name, the errors of all of them come in one; they mostly agree.
+  const error = thrown instanceof AggregateError && thrown.errors.length > 0 ? thrown.errors[0] : thrown;
+  const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' ? code : '';
 }
 
@@ -36,9 +42,10 @@ export function elapsed(startedAt: number): string {
   return elapsedMs < 1_000 ? `${Math.round(elapsedMs)}ms` : `${(elapsedMs / 1_000).toFixed(1)}s`;
 }
 
+/** Characters that end a line, steer a terminal or turn the writing direction. */
+export const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
 /** Text a terminal can show: no escape sequences, no control characters, nothing that turns the writing direction. */
 export function printable(text: string): string {
-  return stripVTControlCharacters(text)
-    .replaceAll('\t', ' ')
-    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '');
+  return stripVTControlCharacters(text).replaceAll('\t', ' ').replace(UNPRINTABLE, '');
 }

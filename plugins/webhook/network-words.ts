@@ -1,3 +1,5 @@
+import { codeOf } from '../shared/words.ts';
+
 const NETWORK_WORDS: Record<string, string> = {
   EAI_AGAIN: 'the name server does not answer',
   ECONNABORTED: 'the connection was aborted',
@@ -24,14 +26,6 @@ const CERTIFICATE_WORDS: Record<string, string> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its authority is not trusted here; name that in tls.ca',
 };
 
-/** The system's, TLS library's or HTTP parser's code of what was thrown, or an empty string. */
-export function codeOf(thrown: unknown): string {
-  // With several addresses for a name, the errors of all of them come in one; they mostly agree.
-  const error = thrown instanceof AggregateError && thrown.errors.length > 0 ? thrown.errors[0] : thrown;
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' ? code : '';
-}
-
 /** Why there was no answer, in words. */
 export function explain(thrown: unknown): string {
   const code = codeOf(thrown);
@@ -40,10 +34,4 @@ export function explain(thrown: unknown): string {
   if (code.startsWith('HPE_')) return `the server does not answer in HTTP (${code})`;
   if (/CERT|SIGNATURE|CRL/.test(code)) return `the server's certificate is refused (${code})`;
   return thrown instanceof Error ? `${thrown.message}${code && ` (${code})`}` : String(thrown);
-}
-
-/** The time since `startedAt` (of `performance.now`), as `40ms` or `1.2s`. */
-export function elapsed(startedAt: number): string {
-  const elapsedMs = performance.now() - startedAt;
-  return elapsedMs < 1_000 ? `${Math.round(elapsedMs)}ms` : `${(elapsedMs / 1_000).toFixed(1)}s`;
 }
