@@ -1,5 +1,7 @@
 import { isIP } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
+import { messageOf } from '../common/errors.ts';
 import { durationField, fileTextField } from '../config/fields.ts';
 import { type BrokerAddress, parseAddress } from './address.ts';
 import { DIALECTS } from './session.ts';
@@ -16,20 +18,42 @@ function addressField(): z.ZodType<BrokerAddress, string> {
 /** The size above which the eSTAR client discarded a message; real VOEvents stay far below. */
 const MAX_FRAME_BYTES = 512_000;
 
+/** OpenSSL's own words, without the numbers before them. */
+function opensslWords(error: unknown): string {
+  return messageOf(error).replace(/^error:[0-9A-F]+:[^:]*::?/, '');
+}
+
 /** Options of a source of type `vtp`. */
 export function vtpSourceSchema(baseDirectory: string) {
   const file = () => fileTextField(baseDirectory);
-  const tlsFiles = z.strictObject({
-    ca: file().describe('PEM file of the authorities to trust instead of the system’s.').optional(),
-    cert: file().describe('PEM file of our own certificate, when the broker asks for one.').optional(),
-    key: file().describe('PEM file of our own private key.').optional(),
-    serverName: z
-      .string()
-      .min(1)
-      .refine((name) => isIP(name) === 0, 'Write a host name: TLS knows no server name that is an address.')
-      .describe('The name the broker’s certificate bears, when it is not its host name.')
-      .optional(),
-  });
+  const tlsFiles = z
+    .strictObject({
+      ca: file().describe('PEM file of the authorities to trust instead of the system’s.').optional(),
+      cert: file().describe('PEM file of our own certificate, when the broker asks for one.').optional(),
+      key: file().describe('PEM file of our own private key.').optional(),
+      serverName: z
+        .string()
+        .min(1)
+        .refine((name) => isIP(name) === 0, 'Write a host name: TLS knows no server name that is an address.')
+        .describe('The name the broker’s certificate bears, when it is not its host name.')
+        .optional(),
+    })
+    .superRefine(({ ca, cert, key }, context) => {
+      if ((cert === undefined) !== (key === undefined)) {
+        const missing = cert === undefined ? 'cert' : 'key';
+        context.addIssue({ code: 'custom', path: [missing], message: `It is missing: cert and key belong together.` });
+        return;
+      }
+      try {
+        createSecureContext(
+          Object.fromEntries(Object.entries({ ca, cert, key }).filter(([, text]) => text !== undefined)),
+        );
+      } catch (error) {
+        context.addIssue(
+          `These files cannot be used for TLS: ${opensslWords(error)}. Each must be PEM, and key must be that of cert.`,
+        );
+      }
+    });
   return z.strictObject({
     type: z.literal('vtp').describe('A VOEvent broker, spoken to over VTP (the VOEvent Transport Protocol).'),
     brokers: z

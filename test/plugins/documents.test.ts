@@ -10,7 +10,7 @@ import { settingsSchema } from '../../src/settings.ts';
 
 const HOME = join(import.meta.dirname, '../../plugins');
 const HEADINGS = ['## What it does', '## Options', '## Outcomes', '## Example'];
-const NAMES = readdirSync(HOME);
+const NAMES = readdirSync(HOME).filter((name) => name !== 'shared');
 
 type Schema = {
   properties?: Record<string, Schema>;
