@@ -21,7 +21,7 @@ export const USAGE = `npm run bench -- [OPTIONS]
   --repetitions N    interleaved repetitions, of which the median counts; default 3
   --json FILE        write what was measured there as well
   --executable FILE  measure this one; default dist/voeventd, built first if the sources changed
-  --directory DIR    put journals and archives there; default .scratch`;
+  --directory DIR    put journals and archives there; default node_modules/.cache/bench`;
 
 /** @throws Error when the command line cannot be understood */
 export function readOptions(argv: string[], root: string): Options {
@@ -33,7 +33,7 @@ export function readOptions(argv: string[], root: string): Options {
       repetitions: { type: 'string', default: '3' },
       json: { type: 'string' },
       executable: { type: 'string' },
-      directory: { type: 'string', default: join(root, '.scratch') },
+      directory: { type: 'string', default: join(root, 'node_modules', '.cache', 'bench') },
     },
   });
   const [seconds, repetitions] = [Number(values.seconds), Number(values.repetitions)];

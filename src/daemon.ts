@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { createDecoder } from './alert/decode.ts';
+import { setImmediate } from 'node:timers/promises';
+import { createDecoder, type Decoder } from './alert/decode.ts';
 import { messageOf } from './common/errors.ts';
 import { type Log, withFields } from './common/log.ts';
 import { Secret } from './config/fields.ts';
@@ -13,6 +14,7 @@ import { lockJournal } from './journal/lock.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import { createInProcessRunner } from './plugin/in-process.ts';
 import { discard, type Prepared, type PreparedHandler } from './prepare.ts';
+import { samplePacket } from './rehearsal/samples.ts';
 import type { Selection } from './rules/router.ts';
 import type { Settings } from './settings.ts';
 import { describeStatus } from './vtp/status.ts';
@@ -37,7 +39,7 @@ export class Daemon {
   #checkpoints: NodeJS.Timeout | undefined;
   #stored = false;
 
-  private constructor(prepared: Prepared, decoder: Awaited<ReturnType<typeof createDecoder>>, parts: Parts, log: Log) {
+  private constructor(prepared: Prepared, decoder: Decoder, parts: Parts, log: Log) {
     this.#settings = prepared.settings;
     this.#journalPath = prepared.settings.journal.path;
     this.#log = log;
@@ -86,9 +88,11 @@ export class Daemon {
     });
     // Connecting goes on in the intake thread while the XML library loads here.
     intake.configure(vtpSources(prepared.settings));
-    daemon = new Daemon(prepared, await createDecoder(), { lock, ledger, intake }, log);
+    const decoder = await createDecoder();
+    daemon = new Daemon(prepared, decoder, { lock, ledger, intake }, log);
     await daemon.#configureHandlers(prepared);
     daemon.#begin();
+    void warmUp(decoder);
     return daemon;
   }
 
@@ -195,6 +199,20 @@ export class Daemon {
     } catch (error) {
       this.#log.warn(`Cannot tidy the journal's log into its file: ${messageOf(error)}. It is tried again`);
     }
+  }
+}
+
+const WARM_UP_ALERTS = 200;
+
+/**
+ * Decodes samples for some tenths of a second, one in a turn. The first real alert may come after days of silence, and
+ * V8 runs code that has hardly ever run several times slower.
+ */
+async function warmUp(decoder: Decoder): Promise<void> {
+  for (let index = 0; index < WARM_UP_ALERTS; index++) {
+    const now = new Date();
+    decoder.decode(samplePacket(index, 'warm-up', now), { source: 'warm-up', receivedAt: now.toISOString() });
+    await setImmediate();
   }
 }
 

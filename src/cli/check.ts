@@ -8,7 +8,7 @@ import { createLogger } from './logger.ts';
 /** `voeventd check`: every problem, as `FILE:LINE:COLUMN: sentence`. */
 export async function check(options: { readonly config?: string }): Promise<number> {
   const document = await findConfig(options.config);
-  const logger = createLogger({ level: 'warn', format: 'auto' });
+  const logger = await createLogger({ level: 'warn', format: 'auto' });
   const { prepared, problems } = await prepare(document, (handler) => withFields(logger, { handler }));
   await discard(prepared?.handlers ?? []);
   logger.flush();

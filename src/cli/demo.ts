@@ -29,7 +29,7 @@ const LOOK_MS = 100;
 /** `voeventd demo`: a broker and the daemon, side by side. */
 export async function demo(options: DemoOptions, exit: Exit): Promise<number> {
   const directory = resolve(options.directory);
-  const log = createLogger({ level: 'info', format: 'pretty' });
+  const log = await createLogger({ level: 'info', format: 'pretty' });
   const stop = stopSignal(exit, () => log.flush());
   const closing = new AbortController();
   const broker = new RehearsalBroker(

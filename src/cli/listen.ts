@@ -32,7 +32,7 @@ export async function listen(broker: string, options: ListenOptions, exit: Exit)
       `Cannot listen to "${broker}": write HOST:PORT, such as broker.example.org:8099.`,
     );
   }
-  const log = createLogger({ level: 'info', format: 'auto' });
+  const log = await createLogger({ level: 'info', format: 'auto' });
   const print: Log = { ...log, info: (line) => process.stdout.write(`${line}\n`) };
   const runners = [await builtIn('log', { format: options.json === true ? 'json' : 'line' }, print)];
   if (options.save !== undefined) runners.push(await builtIn('archive', { directory: resolve(options.save) }, log));

@@ -1,5 +1,4 @@
 import { destination, type Logger as Pino, pino } from 'pino';
-import { build as prettyStream } from 'pino-pretty';
 import type { Log, LogLevel } from '../common/log.ts';
 
 export interface Logger extends Log {
@@ -17,7 +16,7 @@ export interface LoggerOptions {
 const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
 
 /** The daemon's log on standard error: JSON lines, or lines for a person on a terminal. */
-export function createLogger({ level, format }: LoggerOptions): Logger {
+export async function createLogger({ level, format }: LoggerOptions): Promise<Logger> {
   const pretty = format === 'pretty' || (format === 'auto' && process.stderr.isTTY === true);
   const options = {
     level,
@@ -28,7 +27,7 @@ export function createLogger({ level, format }: LoggerOptions): Logger {
   const output = destination({ fd: 2, sync: pretty, maxLength: MAX_BUFFERED_BYTES });
   // Whoever read our log has gone; the alerts go on.
   output.on('error', () => {});
-  const logger = pretty ? pino(options, prettyLines(output)) : pino(options, output);
+  const logger = pretty ? pino(options, (await import('./pretty.ts')).prettyLines(output)) : pino(options, output);
   return adapt(logger, () => {
     try {
       output.flushSync();
@@ -57,26 +56,4 @@ function adapt(logger: Pino, flush: () => void): Logger {
     },
     flush,
   };
-}
-
-function prettyLines(output: ReturnType<typeof destination>): ReturnType<typeof prettyStream> {
-  return prettyStream({
-    destination: output,
-    sync: true,
-    colorize: process.stderr.isTTY === true && process.env.NO_COLOR === undefined,
-    translateTime: 'UTC:HH:MM:ss.l',
-    ignore: 'pid,hostname',
-    hideObject: true,
-    messageFormat: (line, key) => {
-      const text = printable(String(line[key]));
-      const { delivery, source } = line;
-      const mark = delivery ?? source;
-      return typeof mark === 'string' && !text.includes(mark) ? `${text} [${printable(mark)}]` : text;
-    },
-  });
-}
-
-/** Packets are hostile text: no control character of theirs reaches the terminal. */
-function printable(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '�');
 }

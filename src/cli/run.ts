@@ -17,14 +17,14 @@ export interface RunOptions {
 /** `voeventd run`: until a signal says stop. */
 export async function run(options: RunOptions, exit: Exit): Promise<number> {
   const document = await findConfig(options.config);
-  const logger = createLogger({ level: 'info', format: 'auto' });
+  const logger = await createLogger({ level: 'info', format: 'auto' });
   const { prepared, problems } = await prepare(document, (handler) => withFields(logger, { handler }));
   if (prepared === undefined) {
     for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n`);
     process.stderr.write(`voeventd: Cannot start with ${document.file}: ${count(problems.length)}.\n`);
     return EXIT.failed;
   }
-  const log = createLogger(prepared.settings.log);
+  const log = await createLogger(prepared.settings.log);
   const stop = stopSignal(exit, () => log.flush());
   const failed = Promise.withResolvers<Error>();
   const daemon = await Daemon.start(prepared, log, { failed: failed.resolve }).catch(async (error: unknown) => {

@@ -20,7 +20,7 @@ export async function simulate(paths: readonly string[], options: SimulateOption
   const { host, port, rate, window, iamalive } = options;
   const program = paths.length === 0 ? samplesProgram(runName()) : filesProgram(paths);
   const count = options.count ?? program.length;
-  const log = createLogger({ level: 'info', format: 'auto' });
+  const log = await createLogger({ level: 'info', format: 'auto' });
   const broker = new RehearsalBroker({ host, port, rate, count, window, iamaliveMs: iamalive * 1_000 }, program, log);
   const stop = stopSignal(exit);
   const closing = new AbortController();
