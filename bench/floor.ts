@@ -1,5 +1,5 @@
 /**
- * The floors: a subscriber in a hundred lines, as fast as Node lets it be. It acks at once, or after each batch has been
+ * The floors: a subscriber in seventy lines, as fast as Node lets it be. It acks at once, or after each batch has been
  * appended to a file and synced. It looks for the identifier where it always is, and checks nothing.
  *
  * node bench/floor.ts PORT [FILE]

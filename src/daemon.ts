@@ -51,6 +51,7 @@ export class Daemon {
       decoder,
       (handler, delivery) => this.#dispatcher.offer(handler, delivery),
       log,
+      () => this.#dispatcher.isDelivering,
     );
     this.#dispatcher = new Dispatcher(
       {

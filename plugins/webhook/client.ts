@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import * as http from 'node:http';
-import * as https from 'node:https';
+import type * as http from 'node:http';
 import { codeOf } from '../shared/words.ts';
 import type { Message } from './message.ts';
 import type { Options } from './options.ts';
@@ -53,10 +52,12 @@ export function createClient({ url: address, tls, responseLimit }: Options): Cli
 }
 
 function plain() {
+  const http = process.getBuiltinModule('node:http');
   return { request: http.request, agent: new http.Agent({ keepAlive: true, timeout: IDLE_MS }) };
 }
 
 function secure({ ca, cert, key, verify }: Options['tls']) {
+  const https = process.getBuiltinModule('node:https');
   const agent = new https.Agent({
     keepAlive: true,
     timeout: IDLE_MS,

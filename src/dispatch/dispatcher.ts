@@ -67,6 +67,11 @@ export class Dispatcher {
     return this.#lanes.get(spec.settings.handler)?.fingerprint === spec.fingerprint;
   }
 
+  /** Whether any handler is at work. */
+  get isDelivering(): boolean {
+    return [...this.#lanes.values()].some(({ lane }) => lane.isDelivering);
+  }
+
   /** Hands on a delivery that the journal has just recorded as pending. */
   offer(handler: string, delivery: Delivery): void {
     this.#lanes.get(handler)?.lane.offer(delivery);

@@ -85,6 +85,11 @@ export class Lane {
     this.#log = log;
   }
 
+  /** Whether an attempt is being made. */
+  get isDelivering(): boolean {
+    return this.#running.size > 0;
+  }
+
   /** Takes up what the journal holds from before, and begins. */
   start(): void {
     this.#pump();

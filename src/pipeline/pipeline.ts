@@ -13,7 +13,7 @@ export interface DecisionJournal {
 }
 
 /** Alerts taken from the journal at once; the event loop turns between two batches. */
-const BATCH = 16;
+const BATCH = 8;
 const RETRY_MS = 1_000;
 
 /**
@@ -26,20 +26,24 @@ export class Pipeline {
   readonly #decoder: Decoder;
   readonly #deliver: (handler: string, delivery: Delivery) => void;
   readonly #log: Log;
+  readonly #isDelivering: () => boolean;
   #selections: readonly Selection[] = [];
   #scheduled = false;
   #stopped = false;
 
+  /** @param isDelivering whether handlers are at work in this process */
   constructor(
     journal: DecisionJournal,
     decoder: Decoder,
     deliver: (handler: string, delivery: Delivery) => void,
     log: Log,
+    isDelivering: () => boolean = () => false,
   ) {
     this.#journal = journal;
     this.#decoder = decoder;
     this.#deliver = deliver;
     this.#log = log;
+    this.#isDelivering = isDelivering;
   }
 
   /** From the next alert on, decide for these handlers. */
@@ -68,14 +72,26 @@ export class Pipeline {
   #turn(): void {
     this.#scheduled = false;
     if (this.#stopped) return;
+    const startedAt = performance.now();
     try {
-      if (this.#decideBatch() === BATCH) this.wake();
+      if (this.#decideBatch() < BATCH) return;
+      if (this.#isDelivering()) this.#rest(performance.now() - startedAt);
+      else this.wake();
     } catch (error) {
       this.#log.error(
         `Cannot record decisions in the journal: ${explain(error)}; trying again in ${RETRY_MS / 1_000}s`,
       );
       setTimeout(() => this.wake(), RETRY_MS);
     }
+  }
+
+  /**
+   * Leaves the thread to the handlers for as long as it was kept from them. Each of their steps waits for a turn of the
+   * event loop: without this a back-fill would let them do a few deliveries a second.
+   */
+  #rest(durationMs: number): void {
+    this.#scheduled = true;
+    setTimeout(() => this.#turn(), durationMs);
   }
 
   /** @returns how many alerts it took */

@@ -254,4 +254,32 @@ describe('the pipeline', () => {
     assert.deepEqual(delivered, []);
     assert.deepEqual(decisions(journal), []);
   });
+
+  it('leaves the thread to the handlers between two batches while they are at work', async (test) => {
+    test.mock.timers.enable({ apis: ['setTimeout'] });
+    const journal = new TestJournal(test);
+    let isDelivering = true;
+    const pipeline = new Pipeline(
+      journal.ledger,
+      decoder,
+      () => {},
+      recordedLog(),
+      () => isDelivering,
+    );
+    journal.store(Array.from({ length: 100 }, (_, index) => packet(String(index))));
+    pipeline.wake();
+    await settle();
+    const first = decisions(journal).length;
+    assert.ok(first > 0 && first < 100, `${first} were decided without a pause`);
+    pipeline.wake();
+    await settle();
+    assert.equal(decisions(journal).length, first);
+    test.mock.timers.tick(1_000);
+    await settle();
+    assert.equal(decisions(journal).length, 2 * first);
+    isDelivering = false;
+    test.mock.timers.tick(1_000);
+    await settle();
+    assert.equal(decisions(journal).length, 100);
+  });
 });
