@@ -1,22 +1,18 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { createDecoder, type Decoder } from './alert/decode.ts';
 import { messageOf } from './common/errors.ts';
-import { type Log, withFields } from './common/log.ts';
-import { Secret } from './config/fields.ts';
+import type { Log } from './common/log.ts';
 import { Dispatcher, type LaneSpec } from './dispatch/dispatcher.ts';
 import { Intake } from './intake/intake.ts';
-import type { VtpSource } from './intake/messages.ts';
 import { Ledger } from './journal/ledger.ts';
 import { lockJournal } from './journal/lock.ts';
+import { laneSpec } from './lane-spec.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
-import { createInProcessRunner } from './plugin/in-process.ts';
 import { discard, type Prepared, type PreparedHandler } from './prepare.ts';
 import { samplePacket } from './rehearsal/samples.ts';
 import type { Selection } from './rules/router.ts';
 import type { Settings } from './settings.ts';
+import { vtpSources } from './sources.ts';
 import { describeStatus } from './vtp/status.ts';
 
 export interface DaemonEvents {
@@ -223,83 +219,6 @@ interface Parts {
   readonly intake: Intake;
 }
 
-function vtpSources({ identity, sources }: Settings): VtpSource[] {
-  return Object.entries(sources).map(([name, source]) => ({
-    name,
-    settings: {
-      identity,
-      dialect: source.dialect,
-      brokers: source.brokers,
-      maxFrame: source.maxFrame,
-      silenceMs: source.silence,
-      connectTimeoutMs: source.connectTimeout,
-      reconnect: { initialMs: source.reconnect.initial, maxMs: source.reconnect.max },
-      tls: source.tls === false ? undefined : withoutUndefined(source.tls === true ? {} : source.tls),
-    },
-  }));
-}
-
-function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
-}
-
 function selectionOf({ name, settings, rule }: PreparedHandler): Selection {
   return { handler: name, roles: settings.roles, rule, maxAgeMs: settings.maxAge };
-}
-
-function laneSpec({ name, settings, plugin, attempts }: PreparedHandler, log: Log): LaneSpec | undefined {
-  if (plugin.kind === 'broken') return undefined;
-  const { retry, timeout, maxAge, concurrency } = settings;
-  return {
-    settings: {
-      handler: name,
-      timeoutMs: timeout,
-      maxAgeMs: maxAge,
-      concurrency,
-      retry: {
-        attempts: retry.attempts ?? attempts,
-        delayMs: retry.delay,
-        factor: retry.factor,
-        maxDelayMs: retry.maxDelay,
-      },
-    },
-    fingerprint: fingerprintOf(settings, plugin),
-    createRunner: async () => {
-      if (plugin.kind === 'built-in') {
-        const handlerLog = withFields(log, { handler: name });
-        return await createInProcessRunner({
-          plugin: plugin.plugin,
-          config: plugin.config,
-          handler: name,
-          log: handlerLog,
-        });
-      }
-      const problem = await plugin.runner.setup();
-      if (problem !== undefined) throw new Error(problem);
-      return plugin.runner;
-    },
-  };
-}
-
-function revealed(this: Record<string, unknown>, key: string, value: unknown): unknown {
-  const given = this[key];
-  return given instanceof Secret ? given.reveal() : value;
-}
-
-/** Changes when the handler's part of the file does, or its plugin's own files. */
-function fingerprintOf(settings: PreparedHandler['settings'], plugin: PreparedHandler['plugin']): string {
-  const hash = createHash('sha256').update(JSON.stringify(settings));
-  // A secret that was changed in its file is a changed option.
-  if (plugin.kind === 'built-in') hash.update(JSON.stringify(plugin.config, revealed) ?? '');
-  if (plugin.kind === 'isolated') {
-    const { file } = plugin.runner;
-    hash.update(file).update(readFileSync(file));
-    if (/^index\./.test(basename(file))) {
-      const folder = dirname(file);
-      for (const name of readdirSync(folder).sort()) hash.update(`${name} ${statSync(join(folder, name)).mtimeMs}`);
-    }
-  }
-  return hash.digest('hex');
 }
