@@ -9,6 +9,7 @@ import type { Log, LogLevel } from '../common/log.ts';
 import { type ConfiguredPlugin, runAttempt, setupContext } from './context.ts';
 import { configurePlugin, importPlugin } from './load.ts';
 import type { FromHost, ToHost } from './messages.ts';
+import { endWithParent } from './watchdog.ts';
 
 /** Runs until the daemon closes the channel, or dies. */
 export async function runPluginHost(): Promise<void> {
@@ -25,6 +26,7 @@ export async function runPluginHost(): Promise<void> {
   // Ctrl-C reaches the whole foreground group, and a service manager ends all at once; the daemon decides when its
   // plugins end, so that what runs may finish.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+  endWithParent();
   const host = new Host((message) => {
     if (process.connected) send(message, undefined, undefined, () => {});
   });

@@ -380,8 +380,10 @@ describe('signals that reach the whole group', () => {
 });
 
 describe('when the daemon is killed', () => {
-  it('its plugins end by themselves, though they hold something open', async (test) => {
-    const parent = spawn(process.execPath, [join(PLUGINS, 'lone-parent.ts')], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const kill = async (test: TestContext, deed: string) => {
+    const parent = spawn(process.execPath, [join(PLUGINS, 'lone-parent.ts'), deed], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     test.after(() => parent.kill('SIGKILL'));
     let output = '';
     parent.stdout.on('data', (chunk) => {
@@ -392,5 +394,13 @@ describe('when the daemon is killed', () => {
     assert.ok(isAlive(pid));
     parent.kill('SIGKILL');
     await until(() => !isAlive(pid), 'the plugin to end');
+  };
+
+  it('its plugins end by themselves, though they hold something open', async (test) => {
+    await kill(test, 'nothing');
+  });
+
+  it('even a plugin in an endless loop ends', async (test) => {
+    await kill(test, 'loop');
   });
 });
