@@ -18,9 +18,11 @@ export function openJournalFile(path: string, synchronous: 'FULL' | 'NORMAL'): D
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
   } catch (error) {
-    throw new UserError('journal.open', `Cannot make the journal's directory ${dirname(path)}: ${explain(error)}.`, {
-      cause: error,
-    });
+    throw new UserError(
+      'journal.open',
+      `Cannot make the journal's directory ${dirname(path)}: ${explain(error)}. Make it for the user that runs voeventd, or set journal.path to another file.`,
+      { cause: error },
+    );
   }
   let database: DatabaseSync | undefined;
   try {
@@ -34,7 +36,11 @@ export function openJournalFile(path: string, synchronous: 'FULL' | 'NORMAL'): D
   } catch (error) {
     database?.close();
     if (error instanceof UserError) throw error;
-    throw new UserError('journal.open', `Cannot open the journal ${path}: ${explain(error)}.`, { cause: error });
+    throw new UserError(
+      'journal.open',
+      `Cannot open the journal ${path}: ${explain(error)}. Let the user that runs voeventd write there, or set journal.path to another file.`,
+      { cause: error },
+    );
   }
 }
 
