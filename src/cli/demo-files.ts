@@ -62,9 +62,13 @@ export function writeDemoFiles(directory: string, port: number): string {
     writeIfNew(join(directory, 'slew.sh'), SLEW);
     writeIfNew(join(directory, 'plugins', 'night-notes.ts'), PLUGIN);
   } catch (error) {
-    throw new UserError('demo.files', `Cannot write the demo's files in ${directory}: ${explain(error)}.`, {
-      cause: error,
-    });
+    throw new UserError(
+      'demo.files',
+      `Cannot write the demo's files in ${directory}: ${explain(error)}. Name another place with --directory DIR.`,
+      {
+        cause: error,
+      },
+    );
   }
   return config;
 }

@@ -6,7 +6,7 @@ import { type Log, withFields } from '../common/log.ts';
 import { ConfigDocument } from '../config/document.ts';
 import { formatProblem } from '../config/problem.ts';
 import { Daemon } from '../daemon.ts';
-import { prepare } from '../prepare.ts';
+import { discard, prepare } from '../prepare.ts';
 import { RehearsalBroker } from '../rehearsal/broker.ts';
 import { samplesProgram } from '../rehearsal/packets.ts';
 import { formatReport } from '../rehearsal/report.ts';
@@ -44,19 +44,23 @@ export async function demo(options: DemoOptions, exit: Exit): Promise<number> {
     samplesProgram(runName()),
     labelled(log),
   );
-  const port = await broker.start(closing.signal);
-  const config = writeDemoFiles(directory, port);
-  process.stdout.write(introduction(port, show(config)));
-  const daemon = await startDaemon(config, log);
-  await untilHandled(broker, daemon, stop);
-  log.flush();
-  if (!stop.aborted) {
-    process.stdout.write(whereToLook(directory, options.once === true));
-    broker.pace(RATE.later);
-    if (options.once !== true) await aborted(stop);
+  try {
+    const port = await broker.start(closing.signal);
+    const config = writeDemoFiles(directory, port);
+    process.stdout.write(introduction(port, show(config)));
+    const daemon = await startDaemon(config, log);
+    await untilHandled(broker, daemon, stop);
+    log.flush();
+    if (!stop.aborted) {
+      process.stdout.write(whereToLook(directory, options.once === true));
+      broker.pace(RATE.later);
+      if (options.once !== true) await aborted(stop);
+    }
+    await daemon.stop();
+    log.flush();
+  } finally {
+    closing.abort();
   }
-  await daemon.stop();
-  closing.abort();
   log.flush();
   process.stdout.write(
     `\nThe demo has ended. The broker says: ${formatReport(broker.report()).replaceAll('\n', '; ')}.\n`,
@@ -67,12 +71,16 @@ export async function demo(options: DemoOptions, exit: Exit): Promise<number> {
 async function startDaemon(config: string, log: Logger): Promise<Daemon> {
   const { prepared, problems } = await prepare(ConfigDocument.read(config), (handler) => withFields(log, { handler }));
   if (prepared === undefined || problems.length > 0) {
+    await discard(prepared?.handlers ?? []);
     throw new UserError('demo.config', `Cannot run the demo:\n${problems.map(formatProblem).join('\n')}`);
   }
-  return await Daemon.start(prepared, log, {
-    failed: (error) => {
-      throw error;
-    },
+  const failed = (error: Error): never => {
+    throw error;
+  };
+  return await Daemon.start(prepared, log, { failed }).catch(async (error: unknown) => {
+    // Or the plugin's process would keep this one.
+    await discard(prepared.handlers);
+    throw error;
   });
 }
 

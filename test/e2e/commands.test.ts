@@ -155,3 +155,21 @@ test('schema prints a JSON Schema that knows the plugins’ options', async (con
   assert.deepEqual(json.required, ['identity', 'sources', 'handlers']);
   assert.match(JSON.stringify(json.properties.handlers), /killAfter/);
 });
+
+test('demo ends with a sentence when it cannot write its files', async (context) => {
+  const { write, start } = sandbox(context);
+  write('taken', '');
+  const demo = start('demo', '--directory', 'taken');
+  assert.equal((await demo.exited).code, 1);
+  assert.match(demo.lines.join('\n'), /Cannot write the demo's files in .*taken: .*--directory DIR/);
+});
+
+test('a second demo in the same place is refused, and ends', async (context) => {
+  const { start } = sandbox(context);
+  const first = start('demo');
+  await first.until('an alert', () => first.lines.some((line) => line.includes('Received')));
+  const second = start('demo');
+  assert.equal((await second.exited).code, 1);
+  assert.match(second.lines.join('\n'), /another voeventd uses it/);
+  assert.equal((await first.stop('SIGINT')).code, 0);
+});
