@@ -4,7 +4,7 @@ const LOOK_MS = 1_000;
 
 /** Runs beside the plugin, in a thread of its own: an endless loop in the plugin does not stop it. */
 const PROGRAM = `
-const parent = process.ppid;
+const parent = require('node:worker_threads').workerData;
 setInterval(() => {
   if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
 }, ${LOOK_MS});
@@ -15,7 +15,11 @@ setInterval(() => {
  * comes back to its event loop: that one would go on for ever, and the next daemon would start another beside it.
  */
 export function endWithParent(): void {
-  const watchdog = new Worker(PROGRAM, { eval: true, resourceLimits: { maxOldGenerationSizeMb: 8, stackSizeMb: 1 } });
+  const watchdog = new Worker(PROGRAM, {
+    eval: true,
+    workerData: process.ppid,
+    resourceLimits: { maxOldGenerationSizeMb: 8, stackSizeMb: 1 },
+  });
   watchdog.on('error', () => {});
   watchdog.unref();
 }
