@@ -18,7 +18,6 @@ export function endWithParent(): void {
   const watchdog = new Worker(PROGRAM, {
     eval: true,
     workerData: process.ppid,
-    resourceLimits: { maxOldGenerationSizeMb: 8, stackSizeMb: 1 },
   });
   watchdog.on('error', () => {});
   watchdog.unref();
