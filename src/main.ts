@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 
-// In a burst V8 lets its nursery grow by tens of megabytes, and keeps them. At its first size it is as fast, within a
-// few per cent (bench); a control host has better use for the memory.
+// In a burst V8 lets its nursery grow by tens of megabytes, and keeps them. A control host has better use for the memory;
+// `npm run bench` shows what both cost.
 setFlagsFromString('--semi-space-growth-factor=1');
 
 // Each side is imported only when it is needed: a plugin's process starts sooner without the rest of the program.

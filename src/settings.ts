@@ -55,4 +55,3 @@ export function settingsSchema(baseDirectory: string) {
 
 export type Settings = z.output<ReturnType<typeof settingsSchema>>;
 export type HandlerSettings = Settings['handlers'][string];
-export type SourceSettings = Settings['sources'][string];

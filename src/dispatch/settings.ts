@@ -57,5 +57,3 @@ export function handlerSchema() {
     with: z.record(z.string(), z.unknown()).default({}).describe('The plugin’s own options.'),
   });
 }
-
-export type HandlerOptions = z.output<ReturnType<typeof handlerSchema>>;

@@ -11,8 +11,8 @@ export interface IntakeEvents {
 }
 
 /**
- * What the thread makes lives as long as a commit. V8 would let its nursery grow to 48 MB in a burst; a small one is as
- * fast here (bench).
+ * What the thread makes lives as long as a commit. V8 would let its nursery grow by tens of megabytes in a burst, for
+ * nothing that lasts.
  */
 const LIMITS = { maxYoungGenerationSizeMb: 6 };
 

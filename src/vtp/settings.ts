@@ -90,5 +90,3 @@ export function vtpSourceSchema(baseDirectory: string) {
     tls: z.union([z.boolean(), tlsFiles]).prefault(false).describe('Connect with TLS: true, or the files to use.'),
   });
 }
-
-export type VtpSourceOptions = z.output<ReturnType<typeof vtpSourceSchema>>;
