@@ -20,6 +20,15 @@ export interface Verdict {
   readonly why: string;
 }
 
+/** How an alert joined the threads there were. */
+export interface ThreadRecord {
+  readonly thread: string;
+  /** Names that now belong to the thread. */
+  readonly changed: readonly string[];
+  /** Threads that turned out to be this one. */
+  readonly merged: readonly string[];
+}
+
 /** What was decided about one alert. */
 export interface DecisionRecord {
   readonly seq: number;
@@ -27,6 +36,8 @@ export interface DecisionRecord {
   /** Why it cannot be read. */
   readonly problem: string | undefined;
   readonly verdicts: readonly Verdict[];
+  /** Absent where it cannot be read. */
+  readonly thread?: ThreadRecord;
 }
 
 /**
@@ -57,10 +68,25 @@ export class Ledger {
     return row === undefined ? undefined : storedAlert(row);
   }
 
-  /** Keeps decisions, and a pending delivery for every verdict that fired, in one transaction. */
+  /** The thread to which this name of an event belongs. */
+  threadOf(key: string): string | undefined {
+    const statement = this.#prepare('SELECT thread FROM thread_key WHERE key = ?');
+    const next = (name: string): string | undefined => statement.get(name)?.thread as string | undefined;
+    let thread = next(key);
+    // The name of a thread is a key too: of itself, or of the thread that it was joined to.
+    while (thread !== undefined) {
+      const joined = next(thread);
+      if (joined === undefined || joined === thread) break;
+      thread = joined;
+    }
+    return thread;
+  }
+
+  /** Keeps decisions, threads, and a pending delivery for every verdict that fired, in one transaction. */
   decide(decisions: readonly DecisionRecord[]): void {
     this.#transaction(() => {
-      for (const { seq, decidedAt, problem, verdicts } of decisions) {
+      for (const { seq, decidedAt, problem, verdicts, thread } of decisions) {
+        if (thread !== undefined) this.#join(thread);
         this.#run(
           'INSERT INTO decision (seq, decided_at, problem, verdicts) VALUES (?, ?, ?, ?)',
           seq,
@@ -80,6 +106,12 @@ export class Ledger {
         }
       }
     });
+  }
+
+  #join({ thread, changed, merged }: ThreadRecord): void {
+    for (const key of [...changed, ...merged]) {
+      this.#run('INSERT INTO thread_key VALUES (?, ?) ON CONFLICT DO UPDATE SET thread = excluded.thread', key, thread);
+    }
   }
 
   /** Deliveries of this handler that have not ended, in the order they are due. */

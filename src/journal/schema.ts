@@ -26,6 +26,10 @@ CREATE TABLE IF NOT EXISTS decision (
   verdicts    TEXT NOT NULL             -- JSON: [{ handler, fired, why }]
 ) STRICT;
 CREATE INDEX IF NOT EXISTS quarantine ON decision (seq) WHERE problem IS NOT NULL;
+CREATE TABLE IF NOT EXISTS thread_key (
+  key         TEXT PRIMARY KEY,         -- a name of an event: a mission's number, an identifier, the name of a thread
+  thread      TEXT NOT NULL             -- the thread it belongs to, whose name may by now belong to another one
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS delivery (
   seq         INTEGER NOT NULL REFERENCES alert (seq),
   handler     TEXT NOT NULL,

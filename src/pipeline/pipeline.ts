@@ -1,5 +1,7 @@
 import type { Decoder } from '../alert/decode.ts';
-import type { Alert } from '../alert/model.ts';
+import type { Decoded } from '../alert/decoded.ts';
+import type { Alert, Validity } from '../alert/model.ts';
+import { Threads } from '../alert/threads.ts';
 import { explain, messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { Delivery } from '../dispatch/lane.ts';
@@ -9,6 +11,8 @@ import { decide, type Selection } from '../rules/router.ts';
 /** What the pipeline needs of the journal. */
 export interface DecisionJournal {
   undecided(limit: number): StoredAlert[];
+  /** The thread to which this name of an event belongs, if any. */
+  threadOf(key: string): string | undefined;
   decide(decisions: readonly DecisionRecord[]): void;
 }
 
@@ -63,10 +67,15 @@ export class Pipeline {
     this.#stopped = true;
   }
 
-  /** Decodes a stored alert. @throws DecodeError */
+  /** Decodes a stored alert that was decided on. @throws DecodeError */
   decode(stored: StoredAlert): Alert {
+    const { alert, threadKeys } = this.#read(stored);
+    return withThread(alert, this.#journal.threadOf(threadKeys[0] ?? '') ?? alert.thread);
+  }
+
+  #read(stored: StoredAlert): Decoded {
     const receivedAt = new Date(stored.receivedAt).toISOString();
-    return this.#decoder.decode(stored.packet, { source: stored.source, receivedAt });
+    return this.#decoder.read(stored.packet, { source: stored.source, receivedAt }, { validate: true });
   }
 
   #turn(): void {
@@ -98,7 +107,8 @@ export class Pipeline {
   #decideBatch(): number {
     const batch = this.#journal.undecided(BATCH);
     if (batch.length === 0) return 0;
-    const decided = batch.map((stored) => this.#decide(stored));
+    const threads = new Threads((key) => this.#journal.threadOf(key));
+    const decided = batch.map((stored) => this.#decide(stored, threads));
     this.#journal.decide(decided.map(({ record }) => record));
     for (const { record, stored, alert } of decided) {
       this.#report(stored, record, alert);
@@ -110,12 +120,17 @@ export class Pipeline {
     return batch.length;
   }
 
-  #decide(stored: StoredAlert): { record: DecisionRecord; stored: StoredAlert; alert: Alert | undefined } {
+  #decide(
+    stored: StoredAlert,
+    threads: Threads,
+  ): { record: DecisionRecord; stored: StoredAlert; alert: Alert | undefined } {
     const decidedAt = Date.now();
     try {
-      const alert = this.decode(stored);
+      const decoded = this.#read(stored);
+      const thread = threads.join(decoded.threadKeys);
+      const alert = withThread(decoded.alert, thread.thread);
       const verdicts = decide(this.#selections, alert, decidedAt);
-      return { record: { seq: stored.seq, decidedAt, problem: undefined, verdicts }, stored, alert };
+      return { record: { seq: stored.seq, decidedAt, problem: undefined, verdicts, thread }, stored, alert };
     } catch (error) {
       const problem = messageOf(error);
       return { record: { seq: stored.seq, decidedAt, problem, verdicts: [] }, stored, alert: undefined };
@@ -137,15 +152,16 @@ export class Pipeline {
       );
       return;
     }
-    const { id, ivorn, role, test, kind } = alert;
+    const { id, ivorn, role, test, kind, thread, validity } = alert;
     const mark = test && role !== 'test' ? ' marked as a test' : '';
-    this.#log.info(`Received ${role}${mark} ${ivorn} from ${source}`, {
+    this.#log.info(`Received ${role}${mark} ${ivorn} from ${source}${faultOf(validity)}`, {
       seq,
       id,
       ivorn,
       role,
       test,
       kind,
+      thread,
       source,
       peer,
     });
@@ -158,4 +174,15 @@ export class Pipeline {
       });
     }
   }
+}
+
+/** A packet that breaks its schema is handled all the same; its author may want to know. */
+function faultOf(validity: Validity | undefined): string {
+  if (validity === undefined || validity.valid) return '';
+  const [first] = validity.problems;
+  return `. It breaks the schema of VOEvent ${validity.schema}: ${first?.message ?? ''} (line ${first?.line ?? 1})`;
+}
+
+function withThread(alert: Alert, thread: string): Alert {
+  return thread === alert.thread ? alert : Object.freeze({ ...alert, thread });
 }

@@ -114,6 +114,32 @@ describe('a delivery', () => {
   });
 });
 
+describe('threads', () => {
+  it('are followed through every join, also after the journal was opened again', (t) => {
+    const { path, appender, ledger } = openJournal(t);
+    appender.append([entry(1), entry(2)]);
+    const joined = (thread: string, changed: string[], merged: string[] = []) => ({
+      thread: { thread, changed, merged },
+    });
+    assert.equal(ledger.threadOf('a'), undefined);
+    ledger.decide([decision(1, [], joined('a', ['a', 'x']))]);
+    ledger.decide([decision(2, [], joined('b', ['b', 'y'], ['a']))]);
+    for (const journal of [ledger, new Ledger(path)]) {
+      assert.deepEqual(
+        ['a', 'x', 'b', 'y', 'z'].map((key) => journal.threadOf(key)),
+        ['b', 'b', 'b', 'b', undefined],
+      );
+      if (journal !== ledger) journal.close();
+    }
+  });
+
+  it('are not joined when the decision is not kept', (t) => {
+    const { ledger } = openJournal(t);
+    assert.throws(() => ledger.decide([decision(7, [], { thread: { thread: 'a', changed: ['a'], merged: [] } })]));
+    assert.equal(ledger.threadOf('a'), undefined);
+  });
+});
+
 describe('the ledger', () => {
   it('sees at once what the intake has appended, and does not disturb it', (t) => {
     const { appender, ledger } = openJournal(t);

@@ -36,6 +36,7 @@ function setUp(test: TestContext, changes: Partial<DecisionJournal> = {}): Setup
   const log = recordedLog();
   const port: DecisionJournal = {
     undecided: (limit) => journal.ledger.undecided(limit),
+    threadOf: (key) => journal.ledger.threadOf(key),
     decide: (decisions) => journal.ledger.decide(decisions),
     ...changes,
   };
@@ -153,6 +154,54 @@ describe('the pipeline', () => {
     );
   });
 
+  it('joins alerts about one event to a thread, in whatever order they come and across restarts', async (test) => {
+    const { journal, pipeline, delivered, log } = setUp(test);
+    const cites = (cite: string, local: string) =>
+      `<Citations><EventIVORN cite="${cite}">ivo://a.b/c#${local}</EventIVORN></Citations>`;
+    journal.store([packet('third', cites('retraction', 'second')), packet('other')]);
+    pipeline.wake();
+    await settle();
+    pipeline.stop();
+    const again = new Pipeline(
+      journal.ledger,
+      decoder,
+      (handler, delivery) => delivered.push({ handler, delivery }),
+      log,
+    );
+    again.configure([select('slew')]);
+    journal.store([packet('first'), packet('second', cites('supersedes', 'first'))]);
+    again.wake();
+    await settle();
+    const threads = Object.fromEntries(delivered.map(({ delivery: { alert } }) => [alert.local, alert.thread]));
+    assert.equal(threads.third, 'ivo://a.b/c#second');
+    assert.equal(threads.first, 'ivo://a.b/c#first');
+    const now = ['first', 'second', 'third'].map((local) => journal.ledger.threadOf(`ivo://a.b/c#${local}`));
+    assert.equal(new Set(now).size, 1, String(now));
+    assert.equal(threads.second, now[0]);
+    assert.equal(journal.ledger.threadOf('ivo://a.b/c#other'), threads.other);
+    assert.notEqual(threads.other, now[0]);
+    const third = journal.ledger.alert(1);
+    assert.ok(third !== undefined);
+    assert.equal(again.decode(third).thread, now[0], 'a later attempt is told the thread of now');
+  });
+
+  it('says in the log what breaks the schema, and handles it all the same', async (test) => {
+    const { journal, pipeline, delivered, log } = setUp(test);
+    journal.store([packet('odd', '<What><Param nmae="x"/></What>'), packet('good')]);
+    pipeline.wake();
+    await settle();
+    assert.deepEqual(
+      delivered.map(({ delivery }) => delivery.alert.validity?.valid),
+      [false, true],
+    );
+    const received = log.lines.filter(({ message }) => message.startsWith('Received'));
+    assert.match(
+      received[0]?.message ?? '',
+      /It breaks the schema of VOEvent 2\.0: Param has no attribute "nmae".* \(line 1\)/,
+    );
+    assert.doesNotMatch(received[1]?.message ?? '', /breaks/);
+  });
+
   it('uses a new configuration from the next alert on', async (test) => {
     const { journal, pipeline, delivered } = setUp(test);
     journal.store([packet('1')]);
@@ -215,6 +264,7 @@ describe('the pipeline', () => {
           if (broken.reading) throw new Error('disk I/O error');
           return journal.ledger.undecided(limit);
         },
+        threadOf: (key) => journal.ledger.threadOf(key),
         decide: (records) => {
           if (broken.writing) throw new Error('database is locked');
           journal.ledger.decide(records);
