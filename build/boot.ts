@@ -6,7 +6,7 @@
 import { registerHooks, SourceMap } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import vm from 'node:vm';
-import { intakeWorker, modules, sourceMaps, version } from 'virtual:embedded';
+import { intakeWorker, modules, schemas, sourceMaps, version } from 'virtual:embedded';
 import { mapStacks } from './boot-stacks.ts';
 import { unpack } from './packed.ts';
 
@@ -74,7 +74,12 @@ async function boot(): Promise<void> {
   serveEmbeddedModules();
   mapStacksOfEmbeddedModules();
   Object.assign(globalThis, {
-    [Symbol.for('voeventd.embedded')]: { version, intakeWorker: unpack(intakeWorker) },
+    [Symbol.for('voeventd.embedded')]: {
+      version,
+      intakeWorker: unpack(intakeWorker),
+      // Most processes validate nothing.
+      schemas: () => Object.fromEntries(Object.entries(schemas).map(([name, text]) => [name, unpack(text)])),
+    },
   });
   // Not 'exit': process.exit() during the application's top-level await is a normal end.
   const reportUnsettled = () => {

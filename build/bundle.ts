@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type BuildOptions, build, type OutputFile, type Plugin } from 'esbuild';
 import { pack } from './packed.ts';
@@ -14,12 +14,16 @@ export interface BundleOptions {
   outfile: string;
   /** Modules that are served under their own name instead of being bundled into the application: name → source. */
   virtualModules?: Record<string, string>;
+  /** The folder of the XML Schemas. @default src/alert/schemas */
+  schemas?: string;
 }
 
 const ROOT = join(import.meta.dirname, '..');
 
 // libxml2-wasm has top-level await and circular imports; import() of it from inside an esbuild bundle never settles.
 const VIRTUAL_MODULES = { 'libxml2-wasm': "export * from 'libxml2-wasm'" };
+
+const SCHEMAS = join(ROOT, 'src', 'alert', 'schemas');
 
 const ZOD = join('node_modules', 'zod');
 
@@ -57,6 +61,7 @@ export async function bundle(options: BundleOptions): Promise<void> {
   const embedded = {
     version: options.version,
     intakeWorker: pack(worker),
+    schemas: packSchemas(options.schemas ?? SCHEMAS),
     modules: { ...packAll(chunks), ...virtual },
     sourceMaps: packAll(maps),
   };
@@ -139,6 +144,12 @@ function embed(embedded: Record<string, unknown>): Plugin {
 
 function packAll(files: OutputFile[]): Record<string, string> {
   return Object.fromEntries(files.map((file) => [basename(file.path, '.map'), pack(file.text)]));
+}
+
+function packSchemas(folder: string): Record<string, string> {
+  requireFile(folder, 'the schemas');
+  const names = readdirSync(folder).filter((name) => name.endsWith('.xsd'));
+  return Object.fromEntries(names.map((name) => [name, pack(readFileSync(join(folder, name), 'utf8'))]));
 }
 
 function onlyText(files: OutputFile[] | undefined): string {

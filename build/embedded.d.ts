@@ -3,6 +3,8 @@ declare module 'virtual:embedded' {
   export const version: string;
   /** A self-contained CommonJS script. */
   export const intakeWorker: string;
+  /** XML Schemas by file name. */
+  export const schemas: Record<string, string>;
   /** ES modules by the specifier they are imported with: chunk file names of the application, and package names. */
   export const modules: Record<string, string>;
   /** Source maps by chunk file name. */

@@ -1,32 +1,36 @@
+import type { XmlDocument as Document, ParseOption as Options } from 'libxml2-wasm';
 import { messageOf } from '../common/errors.ts';
+import { DecodeError } from './decode-error.ts';
+import type { Decoded } from './decoded.ts';
 import { digestOf, idOf } from './digest.ts';
-import { scanEnvelope } from './envelope.ts';
-import type { Alert } from './model.ts';
-import { type Reception, voeventToAlert } from './voevent.ts';
-import { parseXml } from './xml.ts';
+import { type Envelope, scanEnvelope } from './envelope.ts';
+import { gcnToAlert } from './gcn.ts';
+import { igwnToAlert, isGwAlert } from './igwn.ts';
+import { readJsonObject } from './json.ts';
+import type { Alert, Reception } from './model.ts';
+import { textOf } from './text.ts';
+import { createValidator, type Validator } from './validate.ts';
+import { voeventToAlert } from './voevent.ts';
+import { DEEPEST, parseXml, TooDeep, type XmlElement } from './xml.ts';
+import { xmlFault } from './xml-faults.ts';
+import { placeAt, tooDeep } from './xml-place.ts';
 
-/** Why a document is not an alert we can read. A fact about the alert, never a reason to lose it. */
-export class DecodeError extends Error {
-  /** 1-based; absent where the fault has no place. */
-  readonly line: number | undefined;
-  readonly column: number | undefined;
+export { DecodeError } from './decode-error.ts';
 
-  constructor(reason: string, place: { line?: number; column?: number } = {}) {
-    const where = place.line === undefined ? '' : ` at line ${place.line}, column ${place.column ?? 1}`;
-    super(`${reason}${where}`);
-    this.name = 'DecodeError';
-    this.line = place.line;
-    this.column = place.column;
-  }
+export interface DecodeOptions {
+  /** Whether to hold a VOEvent against its schema too, and say in `validity` what came of it. @default false */
+  readonly validate?: boolean;
 }
 
 export interface Decoder {
   /**
    * The alert in the packet.
    *
-   * @throws DecodeError when it is not a well-formed VOEvent with an identifier
+   * @throws DecodeError when it is neither a well-formed VOEvent with an identifier, nor JSON of GCN or LVK
    */
-  decode(packet: Buffer, reception: Omit<Reception, 'id'>): Alert;
+  decode(packet: Buffer, reception: Reception, options?: DecodeOptions): Alert;
+  /** The alert with the names by which it knows its event. @throws DecodeError */
+  read(packet: Buffer, reception: Reception, options?: DecodeOptions): Decoded;
 }
 
 /**
@@ -34,62 +38,106 @@ export interface Decoder {
  * encodings, limits; fast-xml-parser then maps, because on its own it accepts much that is not XML.
  */
 export async function createDecoder(): Promise<Decoder> {
-  const { XmlDocument, XmlLibError, ParseOption } = await import('libxml2-wasm');
-  const option = ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_NO_XXE;
+  const gate = await createGate();
+  const validator = await createValidator();
+  const read = (packet: Buffer, reception: Reception, options: DecodeOptions = {}): Decoded => {
+    switch (languageOf(packet)) {
+      case 'nothing':
+        throw new DecodeError('It is empty');
+      case 'json':
+        return readJson(packet, reception);
+      case 'xml':
+        return readXml(packet, reception, gate, options.validate === true ? validator : undefined);
+      default:
+        throw new DecodeError('It is neither XML nor JSON', { line: 1, column: 1 });
+    }
+  };
+  return { read, decode: (packet, reception, options) => read(packet, reception, options).alert };
+}
 
-  /** Whether the document has a DOCTYPE. */
-  const requireWellFormed = (packet: Buffer): { hasDoctype: boolean } => {
+/** By the first byte that is not white space, after a byte order mark; UTF-16 has a zero byte beside it. */
+function languageOf(packet: Buffer): 'nothing' | 'json' | 'xml' | 'unknown' {
+  const head = packet.toString('latin1', 0, 1_024).replace(/^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, '');
+  const first = /[^\s\0]/.exec(head)?.[0];
+  if (first === undefined) return packet.length <= 1_024 ? 'nothing' : 'xml';
+  if (first === '<') return 'xml';
+  return first === '{' || first === '[' ? 'json' : 'unknown';
+}
+
+function readJson(packet: Buffer, reception: Reception): Decoded {
+  const document = readJsonObject(packet);
+  const id = idOf(digestOf(packet, { start: 0, end: packet.length }));
+  return isGwAlert(document) ? igwnToAlert(document, id, reception) : gcnToAlert(document, id, reception);
+}
+
+function readXml(packet: Buffer, reception: Reception, gate: Gate, validator: Validator | undefined): Decoded {
+  const envelope = scanEnvelope(packet);
+  // No VOEvent needs one, and the entities it can declare are an attack on whoever reads them.
+  if (envelope.hasDoctype) throw hasDoctype(packet);
+  using document = gate(packet);
+  if (document.dtd !== null) throw hasDoctype(packet);
+  const text = textOf(packet);
+  const root = mapXml(text);
+  const decoded = voeventToAlert(
+    { id: idOf(digestOf(packet, envelope.element)), ivorn: identifierOf(root, envelope, text), root, text },
+    reception,
+  );
+  const validity = validator?.validate(document);
+  if (validity === undefined) return decoded;
+  return { ...decoded, alert: Object.freeze({ ...decoded.alert, validity }) };
+}
+
+/** Parses a document; the caller disposes of it. @throws DecodeError */
+type Gate = (packet: Buffer) => Document;
+
+async function createGate(): Promise<Gate> {
+  const { XmlDocument, XmlLibError, ParseOption } = await import('libxml2-wasm');
+  const option: Options =
+    ParseOption.XML_PARSE_NONET |
+    ParseOption.XML_PARSE_NO_XXE |
+    ParseOption.XML_PARSE_COMPACT |
+    ParseOption.XML_PARSE_BIG_LINES;
+  return (packet) => {
     try {
-      using document = XmlDocument.fromBuffer(packet, { option });
-      return { hasDoctype: document.dtd !== null };
+      return XmlDocument.fromBuffer(packet, { option });
     } catch (error) {
       if (!(error instanceof XmlLibError)) throw new DecodeError(`It is not XML: ${messageOf(error)}`);
       const detail = error.details[0];
-      const reason = (detail?.message ?? error.message).trim().replace(/\s+/g, ' ');
       throw new DecodeError(
-        `It is not well-formed XML: ${reason}`,
+        `It is not well-formed XML: ${xmlFault(detail?.message ?? error.message)}`,
         detail === undefined ? {} : { line: detail.line, column: detail.col },
       );
     }
   };
-
-  return {
-    decode: (packet, reception) => {
-      if (packet.length === 0) throw new DecodeError('It is empty');
-      const { ivorn, element, hasDoctype } = scanEnvelope(packet);
-      // No VOEvent needs one, and the entities it can declare are an attack on whoever reads them.
-      if (hasDoctype || requireWellFormed(packet).hasDoctype) {
-        throw new DecodeError('It has a DOCTYPE, which no VOEvent needs');
-      }
-      const root = mapXml(packet);
-      if (root.name !== 'VOEvent') throw new DecodeError(`Its root is <${root.name}>, not <VOEvent>`);
-      const id = idOf(digestOf(packet, element));
-      const identifier = ivorn ?? root.attributes.ivorn ?? root.attributes.id;
-      if (identifier === undefined || identifier.trim() === '') throw new DecodeError('It has no ivorn');
-      return voeventToAlert(root, identifier.trim(), { ...reception, id });
-    },
-  };
 }
 
-function mapXml(packet: Buffer): NonNullable<ReturnType<typeof parseXml>> {
-  let root: ReturnType<typeof parseXml>;
+function hasDoctype(packet: Buffer): DecodeError {
+  const text = textOf(packet);
+  return new DecodeError('It has a DOCTYPE, which no VOEvent needs', placeAt(text, text.indexOf('<!DOCTYPE')));
+}
+
+function mapXml(text: string): XmlElement {
+  let root: XmlElement | undefined;
   try {
-    root = parseXml(textOf(packet));
+    root = parseXml(text);
   } catch (error) {
+    if (error instanceof TooDeep) {
+      throw new DecodeError(`Its elements are nested deeper than ${DEEPEST}`, tooDeep(text, DEEPEST));
+    }
     throw new DecodeError(`It cannot be read: ${messageOf(error)}`);
   }
   if (root === undefined) throw new DecodeError('It has no root element');
+  if (root.name !== 'VOEvent') throw new DecodeError(`Its root is <${root.name}>, not <VOEvent>`, placeOfRoot(text));
   return root;
 }
 
-/** The document as text, by its byte order mark or its declaration; UTF-8 otherwise (XML 1.0 §4.3.3). */
-function textOf(packet: Buffer): string {
-  const [first, second] = packet;
-  const declared = /^(?:\u00ef\u00bb\u00bf)?<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']/.exec(
-    packet.toString('latin1', 0, 200),
-  );
-  let label = declared?.[1] ?? 'utf-8';
-  if ((first === 0xff && second === 0xfe) || (first === 0x3c && second === 0)) label = 'utf-16le';
-  if ((first === 0xfe && second === 0xff) || (first === 0 && second === 0x3c)) label = 'utf-16be';
-  return new TextDecoder(label).decode(packet);
+function identifierOf(root: XmlElement, envelope: Envelope, text: string): string {
+  // VOEvent 1.0 drafts called it `id`.
+  const identifier = (envelope.ivorn ?? root.attributes.ivorn ?? root.attributes.id)?.trim();
+  if (identifier === undefined || identifier === '') throw new DecodeError('It has no ivorn', placeOfRoot(text));
+  return identifier;
+}
+
+function placeOfRoot(text: string) {
+  return placeAt(text, text.search(/<(?![?!])/));
 }

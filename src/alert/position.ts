@@ -1,60 +1,160 @@
-import { attributeOf, childOf, descend, textAt, type XmlElement } from './xml.ts';
+import { type Axis, decimal, toDegrees } from './angle.ts';
+import type { Error2 } from './model.ts';
+import { attributeOf, childOf, childrenOf, find, textAt, type XmlElement } from './xml.ts';
 
 /** Where the event is, in degrees. All fields absent when the packet gives no position. */
 export interface Position {
   ra?: number;
   dec?: number;
   errorRadius?: number;
+  error2?: Error2;
   system?: string;
+  positionName?: string;
 }
 
 const WHOLE_SKY_RADIUS_DEG = 180;
+/** GCN writes it for both coordinates of an event that was retracted. */
+const RETRACTED = -999;
+
+/** Coordinates that are not equatorial: on the ground, in the Galaxy, on the Sun, along the ecliptic, above the horizon. */
+const EQUATORIAL = /ICRS|FK[45]|J2000|B1950/i;
+const OTHER_FRAME = /GEOD|GAL|ECL|HGS|HGC|HPC|HPR|HEE|HCC|HCR|CARR|BODY|ALT|AZ/i;
+const OTHER_AXIS = /^(?:g?(?:l|lon|long|longitude)|l_?ii|az|azimuth|alt|altitude|x|y|z|theta|phi|r)$/i;
+
+/** What a `WhereWhen` says of the place. */
+export interface Where {
+  readonly position: Position;
+  /** Whether the position was withdrawn. */
+  readonly retracted: boolean;
+}
 
 /**
- * The first `Position2D` of the first `AstroCoords` (VOEvent 2.0 §3.4). GCN writes "no position" as 0,0 with a huge
- * radius, or marks it with `RADec_valid=false`; −999 stands for a retracted one. None of these is a place to point at.
+ * The first `Position2D` of the first `AstroCoords` (VOEvent 2.0 §3.4), or the simple shape of 2005: `RA` and `Dec`, each
+ * with a `Coord`. GCN writes "no position" as 0,0 with a huge radius, or marks it with `RADec_valid=false`.
  */
-export function readPosition(whereWhen: XmlElement | undefined, radecValid: string | undefined): Position {
-  const coords = descend(whereWhen, 'ObsDataLocation', 'ObservationLocation', 'AstroCoords');
-  const system = attributeOf(coords, 'coord_system_id');
-  const position = childOf(coords, 'Position2D');
-  const found: Position = system === undefined ? {} : { system };
-  if (position === undefined || radecValid?.toLowerCase() === 'false') return found;
-  const unit = attributeOf(position, 'unit')?.split(/[\s,]+/) ?? [];
-  const values = childOf(position, 'Value2') ?? position;
-  const ra = toDegrees(textAt(values, 'C1'), unit[0]);
-  const dec = toDegrees(textAt(values, 'C2'), unit[1] ?? notHours(unit[0]));
-  const errorRadius = toDegrees(textAt(position, 'Error2Radius'), unit[1] ?? notHours(unit[0]));
-  if (ra === undefined || dec === undefined || ra < -360 || ra > 360 || dec < -90 || dec > 90) return found;
-  if (ra === 0 && dec === 0 && errorRadius !== undefined && errorRadius >= WHOLE_SKY_RADIUS_DEG) return found;
-  found.ra = ra >= 0 && ra < 360 ? ra : (ra + 360) % 360;
-  found.dec = dec;
-  if (errorRadius !== undefined && errorRadius >= 0) found.errorRadius = errorRadius;
-  return found;
-}
-
-/** Hours can only be meant for the right ascension. */
-function notHours(unit: string | undefined): string | undefined {
-  return unit !== undefined && /^h/i.test(unit) ? 'deg' : unit;
-}
-
-function toDegrees(text: string | undefined, unit = 'deg'): number | undefined {
-  if (text === undefined) return undefined;
-  const factor = unitFactor(unit);
-  const sexagesimal = /^([+-]?)(\d{1,3})[: ](\d{1,2})[: ](\d{1,2}(?:\.\d+)?)$/.exec(text);
-  if (sexagesimal !== null) {
-    const [, sign, whole, minutes, seconds] = sexagesimal;
-    const value = Number(whole) + Number(minutes) / 60 + Number(seconds) / 3_600;
-    return (sign === '-' ? -value : value) * factor;
+export function readWhere(whereWhen: XmlElement | undefined, radecValid: string | undefined): Where {
+  const coords = astroCoords(whereWhen);
+  const frame = coords === undefined ? undefined : find(whereWhen, 'AstroCoordSystem');
+  const system = attributeOf(coords, 'coord_system_id') ?? attributeOf(frame, 'id') ?? attributeOf(frame, 'ID');
+  const positionName = textAt(coords, 'PositionName');
+  const named: Position = {
+    ...(system === undefined ? {} : { system }),
+    ...(positionName === undefined ? {} : { positionName }),
+  };
+  const place = coords === undefined ? simplePlace(whereWhen) : placeIn(coords);
+  if (place?.ra === RETRACTED && place.dec === RETRACTED) return { position: named, retracted: true };
+  const spaceFrame = textAt(frame, 'SpaceFrame', 'SpaceRefFrame') ?? '';
+  const isElsewhere = isNotEquatorial(system ?? '') || isNotEquatorial(spaceFrame);
+  if (place === undefined || isElsewhere || radecValid?.trim().toLowerCase() === 'false') {
+    return { position: named, retracted: false };
   }
-  const value = Number(text);
-  return text.trim() !== '' && Number.isFinite(value) ? value * factor : undefined;
+  return { position: { ...named, ...onTheSky(place) }, retracted: false };
 }
 
-function unitFactor(unit: string): number {
-  if (/^(rad|radian)s?$/i.test(unit)) return 180 / Math.PI;
-  if (/^(h|hr|hour|hms)/i.test(unit)) return 15;
-  if (/^arcmin/i.test(unit)) return 1 / 60;
-  if (/^(arcsec|as$)/i.test(unit)) return 1 / 3_600;
-  return 1;
+function isNotEquatorial(frame: string): boolean {
+  return !EQUATORIAL.test(frame) && OTHER_FRAME.test(frame);
+}
+
+/** The coordinates of the event. Those of the observatory stand in an `ObservatoryLocation`, often before them. */
+export function astroCoords(whereWhen: XmlElement | undefined): XmlElement | undefined {
+  return find(find(whereWhen, 'ObservationLocation') ?? whereWhen, 'AstroCoords');
+}
+
+interface Place {
+  readonly ra: number | undefined;
+  readonly dec: number | undefined;
+  readonly errorRadius: number | undefined;
+  readonly error2: Error2 | undefined;
+}
+
+/** The place, unless it is one of the ways to say that there is none. */
+function onTheSky({ ra, dec, errorRadius, error2 }: Place): Position {
+  if (ra === undefined || dec === undefined || ra < -360 || ra > 360 || dec < -90 || dec > 90) return {};
+  const radius = errorRadius !== undefined && errorRadius >= 0 ? errorRadius : error2?.major;
+  if (ra === 0 && dec === 0 && radius !== undefined && radius >= WHOLE_SKY_RADIUS_DEG) return {};
+  return {
+    ra: ra >= 0 && ra < 360 ? ra : (ra + 360) % 360,
+    dec,
+    ...(radius === undefined ? {} : { errorRadius: radius }),
+    ...(error2 === undefined ? {} : { error2 }),
+  };
+}
+
+function placeIn(coords: XmlElement): Place | undefined {
+  const position = childOf(coords, 'Position2D') ?? childOf(coords, 'Position3D');
+  if (position === undefined || OTHER_AXIS.test(textAt(position, 'Name1') ?? '')) return undefined;
+  const units = attributeOf(position, 'unit')?.split(/[\s,]+/) ?? [];
+  const values = childOf(position, 'Value2') ?? childOf(position, 'Value3') ?? position;
+  // STC 1.20 wrote both numbers into Value2.
+  const [first, second] = values.text.split(/\s+/);
+  const ra = coordinate(childOf(values, 'C1'), first, units[0], 'ra');
+  const dec = coordinate(childOf(values, 'C2'), second, units[1] ?? units[0], 'dec');
+  return { ra, dec, ...errorsIn(position, units[1] ?? units[0]) };
+}
+
+function coordinate(element: XmlElement | undefined, text: string | undefined, unit: string | undefined, axis: Axis) {
+  return toDegrees(element?.text ?? text, attributeOf(element, 'pos_unit') ?? unit, axis);
+}
+
+function errorsIn(position: XmlElement, unit: string | undefined): Pick<Place, 'errorRadius' | 'error2'> {
+  const circle = childOf(position, 'Error2Radius');
+  const axes = childOf(position, 'Error2');
+  const turned = childOf(position, 'Error2PA');
+  const [size1, size2] = childOf(turned, 'Size')?.text.split(/\s+/) ?? [];
+  return {
+    errorRadius: coordinate(circle, undefined, attributeOf(circle, 'unit') ?? unit, 'dec'),
+    error2:
+      ellipse(
+        coordinate(childOf(axes, 'C2'), undefined, unit, 'dec'),
+        coordinate(childOf(axes, 'C1'), undefined, unit, 'dec'),
+        0,
+      ) ?? ellipse(toDegrees(size1, unit, 'dec'), toDegrees(size2, unit, 'dec'), angleOf(turned)),
+  };
+}
+
+function angleOf(element: XmlElement | undefined): number {
+  return decimal(textAt(element, 'PosAngle')) ?? 0;
+}
+
+/**
+ * The ellipse with these half-axes in degrees, whichever is the longer.
+ *
+ * @param angle of the first axis, degrees from North through East
+ */
+export function ellipse(first: number | undefined, second: number | undefined, angle: number): Error2 | undefined {
+  if (first === undefined || second === undefined || first < 0 || second < 0) return undefined;
+  const turn = first >= second ? angle : angle + 90;
+  return { major: Math.max(first, second), minor: Math.min(first, second), angle: ((turn % 180) + 180) % 180 };
+}
+
+/** `<RA units="deg"><Coord>148.888</Coord><Error value="4" units="arcmin"/></RA>`, and `Dec` likewise. */
+function simplePlace(whereWhen: XmlElement | undefined): Place | undefined {
+  const ra = find(whereWhen, 'RA') ?? find(whereWhen, 'Ra');
+  const dec = find(whereWhen, 'Dec') ?? find(whereWhen, 'DEC');
+  if (ra === undefined || dec === undefined) return undefined;
+  const errors = [ra, dec].flatMap((axis) => simpleErrors(axis));
+  return {
+    ra: simpleCoordinate(ra, 'ra'),
+    dec: simpleCoordinate(dec, 'dec'),
+    errorRadius: errors.length === 0 ? undefined : Math.max(...errors),
+    error2: undefined,
+  };
+}
+
+function simpleCoordinate(element: XmlElement, axis: Axis): number | undefined {
+  const coord = childOf(element, 'Coord') ?? childOf(element, 'Value') ?? element;
+  const text = coord.text === '' ? (attributeOf(coord, 'value') ?? attributeOf(element, 'value')) : coord.text;
+  return toDegrees(text, unitOf(coord) ?? unitOf(element), axis);
+}
+
+function simpleErrors(element: XmlElement): number[] {
+  return childrenOf(element, 'Error').flatMap((error) => {
+    const degrees = toDegrees(attributeOf(error, 'value') ?? error.text, unitOf(error) ?? unitOf(element), 'dec');
+    return degrees === undefined || degrees < 0 ? [] : [degrees];
+  });
+}
+
+/** VOEvent 1.0 wrote `units`. */
+export function unitOf(element: XmlElement): string | undefined {
+  return attributeOf(element, 'unit') ?? attributeOf(element, 'units');
 }

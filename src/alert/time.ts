@@ -3,25 +3,34 @@
  * A time without a zone is UTC (VOEvent 2.0 §3.2.2).
  */
 const ISO_TIME =
-  /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d+))?)?)?\s*(Z|UTC|([+-])(\d{2}):?(\d{2})?)?$/i;
+  /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d*))?)?)?\s*(?:Z|UTC?|GMT|([+-])(\d{2}):?(\d{2})?)?$/i;
+
+const LONGEST = 60;
 
 /**
- * The instant as ISO 8601 in UTC to the millisecond (`2012-09-07T00:24:23.080Z`), or undefined when the text is no time.
+ * The instant as ISO 8601 in UTC, to the millisecond or as finely as it is written
+ * (`2012-09-07T00:24:23.080Z`, `2019-04-25T08:18:05.017147Z`); undefined when the text is no time.
  */
 export function normaliseTime(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
+  if (text === undefined || text.length > LONGEST) return undefined;
   const match = ISO_TIME.exec(text.trim());
   if (match === null) return undefined;
-  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', , sign, zoneHour, zoneMinute] =
-    match.map((part) => part ?? undefined);
-  const seconds = Math.min(Number(second), 59);
-  const milliseconds = Math.round(Number(`0.${fraction || '0'}`) * 1_000);
-  const instant = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), seconds);
-  const valid = new Date(instant);
-  const isReal = valid.getUTCDate() === Number(day) && valid.getUTCMonth() === Number(month) - 1 && Number(minute) < 60;
-  if (!isReal || Number(second) > 60) return undefined;
-  // A leap second (:60) becomes the first second of the next minute, which is the same instant in POSIX time.
-  const leapMs = Number(second) === 60 ? 1_000 : 0;
-  const zoneMs = (Number(zoneHour ?? 0) * 60 + Number(zoneMinute ?? 0)) * 60_000 * (sign === '-' ? -1 : 1);
-  return new Date(instant + milliseconds + leapMs - zoneMs).toISOString();
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0)) as SixNumbers;
+  const [fraction, sign, zoneHour, zoneMinute] = match.slice(7);
+  // The day may end with 24:00:00, and with a leap second, which POSIX time counts as the next one.
+  const endOfDay = hour === 24 && minute === 0 && second === 0;
+  if ((hour > 23 && !endOfDay) || minute > 59 || second > 60) return undefined;
+  const midnight = new Date(Date.UTC(year, month - 1, day));
+  // Date.UTC takes the years 0 to 99 for 1900 to 1999, and the 31st of February for the 3rd of March.
+  if (midnight.toISOString().slice(0, 10) !== isoDay(year, month, day)) return undefined;
+  const zoneMinutes = (Number(zoneHour ?? 0) * 60 + Number(zoneMinute ?? 0)) * (sign === '-' ? -1 : 1);
+  const instant = midnight.getTime() + ((hour * 60 + minute - zoneMinutes) * 60 + second) * 1_000;
+  const seconds = new Date(instant).toISOString().slice(0, -'.000Z'.length);
+  return `${seconds}.${(fraction ?? '').replace(/0+$/, '').slice(0, 12).padEnd(3, '0')}Z`;
 }
+
+function isoDay(year: number, month: number, day: number): string {
+  return [year, month, day].map((part, index) => String(part).padStart(index === 0 ? 4 : 2, '0')).join('-');
+}
+
+type SixNumbers = [number, number, number, number, number, number];

@@ -1,59 +1,84 @@
-import {
-  type Alert,
-  type Author,
-  CITE_KINDS,
-  type Citation,
-  type CiteKind,
-  type Kind,
-  type Param,
-  ROLES,
-  type Role,
-} from './model.ts';
-import { readPosition } from './position.ts';
-import { normaliseTime } from './time.ts';
-import { attributeOf, childOf, childrenOf, descend, textAt, type XmlElement } from './xml.ts';
+import type { Decoded } from './decoded.ts';
+import { missionName } from './missions.ts';
+import { CITE_KINDS, type Citation, type CiteKind, type Kind, type Reception, ROLES, type Role } from './model.ts';
+import { present } from './optional.ts';
+import { readWhere } from './position.ts';
+import { eventKey, ivornKey } from './thread.ts';
+import { type Claims, readClaims } from './voevent-claims.ts';
+import { readInstruments, readReferences } from './voevent-how.ts';
+import { readWhat } from './voevent-what.ts';
+import { readEventTime } from './voevent-when.ts';
+import { readAuthor, readDate } from './voevent-who.ts';
+import { readWhy } from './voevent-why.ts';
+import { attributeOf, childOf, textAt, type XmlElement } from './xml.ts';
 
-/** Where an alert came from: what the packet itself cannot say. */
-export interface Reception {
+/** What a VOEvent is, besides its elements. */
+export interface VOEventDocument {
   readonly id: string;
-  readonly source: string;
-  /** ISO 8601, UTC. */
-  readonly receivedAt: string;
+  readonly ivorn: string;
+  readonly root: XmlElement;
+  /** The whole document. */
+  readonly text: string;
 }
 
-/** Builds the alert from the root of a VOEvent 1.0–2.1. The ivorn is required; everything else may be missing. */
-export function voeventToAlert(root: XmlElement, ivorn: string, reception: Reception): Alert {
-  const params = readParams(childOf(root, 'What'));
-  const written = attributeOf(root, 'role');
-  const role = readRole(written);
+/** Builds the alert from a VOEvent 1.0–2.1. The ivorn is required; everything else may be missing. */
+export function voeventToAlert({ id, ivorn, root, text }: VOEventDocument, reception: Reception): Decoded {
+  const { params, groups, tables } = readWhat(childOf(root, 'What'));
+  const claims = readClaims(params, groups);
+  const role = readRole(attributeOf(root, 'role'));
+  const test = role === 'test' || claims.isTest;
   const citations = readCitations(childOf(root, 'Citations'));
   const whereWhen = childOf(root, 'WhereWhen');
-  const author = readAuthor(childOf(root, 'Who'));
-  const why = childOf(root, 'Why');
-  return Object.freeze({
-    id: reception.id,
+  const { position, retracted } = readWhere(whereWhen, claims.radecValid);
+  const names = splitIvorn(ivorn);
+  const mission = missionOf(names);
+  const threadKeys = readThreadKeys(claims, ivorn, citations, mission ?? names.stream, test);
+  const why = readWhy(childOf(root, 'Why'));
+  const when = readEventTime(whereWhen);
+  const alert = present({
+    id,
     ivorn,
     format: 'voevent' as const,
     version: attributeOf(root, 'version') ?? versionOfNamespace(root),
     role,
-    test: role === 'test' || isMarkedAsTest(params),
-    kind: readKind(citations, params),
-    ...splitIvorn(ivorn),
-    ...optional('author', author),
-    ...optional('date', normaliseTime(textAt(root, 'Who', 'Date'))),
-    ...optional('time', readEventTime(whereWhen)),
-    ...readPosition(whereWhen, params.find((param) => param.name === 'RADec_valid')?.value),
+    test,
+    kind: readKind(citations, claims, retracted),
+    thread: threadKeys[0] ?? ivorn,
+    stream: names.stream,
+    local: names.local,
+    mission,
+    instruments: [...claims.instruments, ...readInstruments(childOf(root, 'How'))],
+    author: readAuthor(root),
+    date: readDate(root),
+    time: when.time,
+    timeStart: when.timeStart,
+    timeStop: when.timeStop,
+    ra: position.ra,
+    dec: position.dec,
+    errorRadius: position.errorRadius,
+    error2: position.error2,
+    system: position.system,
+    positionName: position.positionName,
+    skymap: claims.skymap,
     params,
+    groups,
+    tables,
     citations,
-    ...optional('importance', readNumber(attributeOf(why, 'importance'))),
-    ...optional('description', textAt(root, 'Description') ?? textAt(root, 'What', 'Description')),
+    importance: why.importance,
+    expires: why.expires,
+    inferences: why.inferences,
+    significance: claims.significance,
+    significant: claims.significant,
+    far: claims.far,
+    classification: claims.classification,
+    properties: claims.properties,
+    references: readReferences(root),
+    description: textAt(root, 'Description') ?? textAt(root, 'What', 'Description'),
     source: reception.source,
     receivedAt: reception.receivedAt,
+    raw: text,
   });
-}
-
-function optional<Key extends string, Value>(key: Key, value: Value | undefined): { [K in Key]?: Value } {
-  return value === undefined ? {} : ({ [key]: value } as { [K in Key]?: Value });
+  return { alert: Object.freeze(alert), threadKeys };
 }
 
 /** VOEvent 2.0 §3.1.3: observation when absent. A role nobody knows must not move a telescope, so it is a test. */
@@ -62,23 +87,10 @@ function readRole(written: string | undefined): Role {
   return ROLES.find((role) => role === written.toLowerCase()) ?? 'test';
 }
 
-const TEST_FLAGS = new Set(['Test', 'Test_Submission', 'InternalTest', 'Test_Notice']);
-const SUPEREVENT_NAMES = new Set(['GraceID', 'superevent_id']);
-
-/** Missions that keep role="observation" on a test say so in a Param; LIGO names mock superevents M…, tests T…. */
-function isMarkedAsTest(params: readonly Param[]): boolean {
-  return params.some(
-    ({ name, value }) =>
-      (TEST_FLAGS.has(name) && /^(true|1|yes)$/i.test(value.trim())) ||
-      (SUPEREVENT_NAMES.has(name) && /^[MT]S?\d{6}/.test(value.trim())),
-  );
-}
-
-function readKind(citations: readonly Citation[], params: readonly Param[]): Kind {
-  const alertType = params.find((param) => param.name === 'AlertType')?.value.toLowerCase();
-  if (alertType === 'retraction' || citations.some((citation) => citation.cite === 'retraction')) return 'retraction';
-  if (alertType === 'update' || citations.some((citation) => citation.cite === 'supersedes')) return 'update';
-  return 'new';
+function readKind(citations: readonly Citation[], claims: Claims, positionRetracted: boolean): Kind {
+  const cites = (cite: CiteKind): boolean => citations.some((citation) => citation.cite === cite);
+  if (claims.kind === 'retraction' || cites('retraction') || positionRetracted) return 'retraction';
+  return claims.kind === 'update' || cites('supersedes') ? 'update' : 'new';
 }
 
 /** IVOA Identifiers 2.0: `ivo://authority/path#local`; VOEvent 2.1 prefers `?local`. */
@@ -89,66 +101,61 @@ function splitIvorn(ivorn: string): { stream: string; local: string } {
   return cut === -1 ? { stream: bare, local: '' } : { stream: bare.slice(0, cut), local: bare.slice(cut + 1) };
 }
 
+/** Streams of one mission, other than GCN's. */
+const STREAM_MISSIONS: readonly (readonly [RegExp, string])[] = [
+  [/^(?:gwnet\/|nasa\.gsfc\.gcn\/)(?:LVC|LVK|LIGO)/i, 'LVK'],
+  [/^org\.svom(?:\/|$)/i, 'SVOM'],
+  [/^ca\.chimenet\.frb(?:\/|$)/i, 'CHIME'],
+  [/^gaia\.cam\.uk(?:\/|$)/i, 'Gaia'],
+];
+
+function missionOf({ stream, local }: { stream: string; local: string }): string | undefined {
+  const own = STREAM_MISSIONS.find(([pattern]) => pattern.test(stream));
+  if (own !== undefined) return own[1];
+  const gcn = /^nasa\.gsfc\.gcn\/([^/]+)/i.exec(stream)?.[1];
+  // AMON relays for others, and names them in the local part.
+  if (gcn?.toUpperCase() === 'AMON' && /^ICECUBE/i.test(local)) return missionName('IceCube');
+  return gcn === undefined ? undefined : missionName(gcn);
+}
+
 function versionOfNamespace(root: XmlElement): string {
   for (const [name, value] of Object.entries(root.attributes)) {
-    const version = /VOEvent\/v(\d+\.\d+)/.exec(value)?.[1];
-    if (version !== undefined && name !== 'schemaLocation') return version;
+    if (!name.startsWith('xmlns')) continue;
+    const version = /VOEvent\/v(\d+\.\d+)/.exec(value ?? '')?.[1];
+    if (version !== undefined) return version;
   }
   return '';
 }
 
-function readParams(what: XmlElement | undefined, group?: string): Param[] {
-  const params: Param[] = [];
-  for (const child of what?.children ?? []) {
-    if (child.name === 'Param') params.push(readParam(child, group));
-    else if (child.name === 'Group') params.push(...readParams(child, attributeOf(child, 'name') ?? ''));
-  }
-  return params;
-}
+/** Words for a citation that no standard has, but senders use. */
+const CITE_WORDS: readonly (readonly [RegExp, CiteKind])[] = [
+  [/^super[cs]e[dt]/, 'supersedes'],
+  [/^retract/, 'retraction'],
+];
 
-function readParam(element: XmlElement, group: string | undefined): Param {
-  return {
-    name: attributeOf(element, 'name') ?? '',
-    value: element.attributes.value?.trim() ?? childOf(element, 'Value')?.text ?? '',
-    // VOEvent 1.0 wrote `units`.
-    ...optional('unit', attributeOf(element, 'unit') ?? attributeOf(element, 'units')),
-    ...optional('ucd', attributeOf(element, 'ucd')),
-    ...optional('dataType', attributeOf(element, 'dataType')),
-    ...optional('group', group),
-  };
-}
-
+/** VOEvent 2.0 §3.8; 1.0 wrote `EventID`. */
 function readCitations(element: XmlElement | undefined): Citation[] {
-  return childrenOf(element, 'EventIVORN').flatMap((cited): Citation[] => {
-    const cite = CITE_KINDS.find((kind): kind is CiteKind => kind === attributeOf(cited, 'cite')?.toLowerCase());
-    return cited.text === '' ? [] : [{ ivorn: cited.text, cite: cite ?? 'followup' }];
+  return (element?.children ?? []).flatMap((cited): Citation[] => {
+    if ((cited.name !== 'EventIVORN' && cited.name !== 'EventID') || cited.text === '') return [];
+    const word = attributeOf(cited, 'cite')?.toLowerCase() ?? '';
+    const known = CITE_KINDS.find((kind) => kind === word);
+    return [{ ivorn: cited.text, cite: known ?? CITE_WORDS.find(([odd]) => odd.test(word))?.[1] ?? 'followup' }];
   });
 }
 
-function readAuthor(who: XmlElement | undefined): Author | undefined {
-  const person = childOf(who, 'Author');
-  const author: Author = {
-    ...optional('ivorn', textAt(who, 'AuthorIVORN')),
-    ...optional('name', textAt(person, 'shortName') ?? textAt(person, 'title')),
-    ...optional('contact', textAt(person, 'contactName')),
-    ...optional('email', textAt(person, 'contactEmail')),
-  };
-  return Object.keys(author).length === 0 ? undefined : author;
-}
-
-function readEventTime(whereWhen: XmlElement | undefined): string | undefined {
-  const time = descend(whereWhen, 'ObsDataLocation', 'ObservationLocation', 'AstroCoords', 'Time');
-  const interval = childOf(time, 'TimeInterval');
-  return normaliseTime(
-    textAt(time, 'TimeInstant', 'ISOTime') ??
-      textAt(interval, 'ISOTimeStart') ??
-      textAt(interval, 'StartTime', 'ISOTime') ??
-      textAt(interval, 'ISOTime'),
-  );
-}
-
-function readNumber(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  return Number.isFinite(value) ? value : undefined;
+/** Strongest first: numbers that other formats know too, then what it cites, then its own identifier. */
+function readThreadKeys(
+  claims: Claims,
+  ivorn: string,
+  citations: readonly Citation[],
+  mission: string,
+  test: boolean,
+): string[] {
+  const keys = [
+    ...(claims.superevent === undefined ? [] : [eventKey('LVK', claims.superevent, test)]),
+    ...claims.eventIds.map((id) => eventKey(mission, id, test)),
+    ...citations.map((citation) => ivornKey(citation.ivorn, test)),
+    ivornKey(ivorn, test),
+  ];
+  return [...new Set(keys)];
 }

@@ -22,6 +22,10 @@ if (command === 'worker') {
   const worker = new Worker(intakeWorker, { eval: true });
   worker.once('message', (said) => console.log(JSON.stringify({ said, version })));
 }
+if (command === 'schemas') {
+  const { schemas } = globalThis[Symbol.for('voeventd.embedded')];
+  console.log(JSON.stringify(schemas()));
+}
 if (command === 'version') console.log(__VOEVENTD_VERSION__);
 if (command === 'plugin') console.log((await import(file)).default);
 if (command === 'stack') fail();
@@ -38,6 +42,18 @@ export function fail(): never {
 const WORKER = `
 import { parentPort } from 'node:worker_threads';
 parentPort?.postMessage('hello from ' + __VOEVENTD_VERSION__);
+`;
+const VALIDATE = `
+import { createValidator } from 'VALIDATE_TS';
+const { XmlDocument } = await import('libxml2-wasm');
+const validator = await createValidator();
+const told = ['1.1', '2.0', '2.1'].map((version) => {
+  const namespace = 'http://www.ivoa.net/xml/VOEvent/v' + version;
+  const packet = '<v:VOEvent xmlns:v="' + namespace + '" version="' + version + '" ivorn="ivo://a/b"/>';
+  const { schema, valid } = validator.validate(XmlDocument.fromString(packet));
+  return schema + ' ' + valid;
+});
+console.log(JSON.stringify(told));
 `;
 
 describe('the bundle', () => {
@@ -56,11 +72,15 @@ describe('the bundle', () => {
     writeFileSync(inDirectory('fail.ts'), FAIL);
     writeFileSync(inDirectory('lazy.ts'), 'globalThis.lazyEvaluated = true; export {};');
     writeFileSync(inDirectory('worker.ts'), WORKER);
+    mkdirSync(inDirectory('schemas'));
+    writeFileSync(inDirectory('schemas/a.xsd'), '<é/>');
+    writeFileSync(inDirectory('schemas/notes.txt'), 'not a schema');
     await bundle({
       main: inDirectory('main.ts'),
       intakeWorker: inDirectory('worker.ts'),
       version: '1.2.3',
       outfile: boot,
+      schemas: inDirectory('schemas'),
       virtualModules: {
         'virtual-module': 'export const answer = await Promise.resolve(42); globalThis.virtualEvaluated = true;',
       },
@@ -76,6 +96,10 @@ describe('the bundle', () => {
 
   test('hands the text of the intake worker to the application', () => {
     assert.deepEqual(JSON.parse(run('worker').stdout), { said: 'hello from 1.2.3', version: '1.2.3' });
+  });
+
+  test('hands the XML Schemas to the application, and nothing else of their folder', () => {
+    assert.deepEqual(JSON.parse(run('schemas').stdout), { 'a.xsd': '<é/>' });
   });
 
   test('knows its version', () => {
@@ -121,6 +145,17 @@ describe('the bundle', () => {
       outfile: inDirectory('x.cjs'),
     });
     await assert.rejects(made, { message: `Cannot bundle the intake's worker: ${intakeWorker} does not exist` });
+  });
+
+  test('validates packets of every version with the schemas it carries', async () => {
+    const main = inDirectory('validate.ts');
+    const module = join(import.meta.dirname, '../../src/alert/validate.ts');
+    writeFileSync(main, VALIDATE.replace('VALIDATE_TS', module));
+    await bundle({ main, intakeWorker: inDirectory('worker.ts'), version: '1.2.3', outfile: inDirectory('v.cjs') });
+    const args = [inDirectory('v.cjs')];
+    const { stdout, stderr } = spawnSync(process.execPath, args, { env: {}, cwd: tmpdir(), encoding: 'utf8' });
+    assert.equal(stderr, '');
+    assert.deepEqual(JSON.parse(stdout), ['1.1 true', '2.0 true', '2.1 true']);
   });
 
   test('contains libxml2-wasm as a module that settles', async () => {

@@ -29,8 +29,11 @@ export function sampleAlert(changes: Partial<Alert> = {}): Alert {
     role: 'observation',
     test: false,
     kind: 'new',
+    thread: 'swift:532871',
     stream: 'nasa.gsfc.gcn/SWIFT',
     local: 'BAT_GRB_Pos_532871-729',
+    mission: 'Swift',
+    instruments: ['BAT'],
     author: { ivorn: 'ivo://nasa.gsfc.tan/gcn', name: 'VO-GCN' },
     date: '2026-11-22T10:00:05Z',
     time: '2026-11-22T09:59:58.12Z',
@@ -38,14 +41,38 @@ export function sampleAlert(changes: Partial<Alert> = {}): Alert {
     dec: 22.0145,
     errorRadius: 0.05,
     system: 'UTC-FK5-GEO',
-    params: [{ name: 'TrigID', value: '532871', ucd: 'meta.id' }],
+    params: [{ name: 'TrigID', value: '532871', number: 532_871, ucd: 'meta.id' }],
+    groups: [],
+    tables: [],
     citations: [],
     importance: 0.95,
+    inferences: [],
+    references: [],
     description: 'Swift BAT position',
     source: 'campus',
     receivedAt: '2026-11-22T10:00:07.250Z',
+    raw: '<voe:VOEvent role="observation"/>',
     ...changes,
   };
+}
+
+/** An alert that says all that an alert can say. */
+export function fullAlert(): Alert {
+  return sampleAlert({
+    timeStart: '2026-11-22T09:59:58.12Z',
+    timeStop: '2026-11-22T10:00:58.12Z',
+    error2: { major: 0.05, minor: 0.02, angle: 30 },
+    containment: 0.9,
+    positionName: 'Crab',
+    skymap: { url: 'https://example.org/map.fits' },
+    expires: '2026-11-23T10:00:00Z',
+    significance: 8.5,
+    significant: true,
+    far: 1e-9,
+    classification: { GRB: 0.9, SGR: 0.1 },
+    properties: { HasNS: 0.5 },
+    validity: { schema: '2.0', valid: true, problems: [] },
+  });
 }
 
 /** The alert without the named optional fields, as a packet that does not give them. */
