@@ -13,7 +13,7 @@ export function options(z: Zod, fields: Fields) {
         ({ text }) => isRelative(text),
         'Write a path below the directory: relative, without "..", with a file name.',
       )
-      .prefault('{received.date}/{alert.stream}/{alert.local}.xml')
+      .prefault('{received.date}/{alert.stream}/{alert.local}.{received.extension}')
       .describe(
         'The file of an alert, below the directory. Each / in it and in {alert.stream} makes a directory; any other value fills one name.',
       ),

@@ -7,31 +7,25 @@ const LONGEST_VALUE_BYTES = 32_768;
 
 type Values = Record<string, string | number | boolean | undefined>;
 
+/** Each text, number or truth value of the alert: `errorRadius` is VOEVENT_ERROR_RADIUS. */
 function alertValues(alert: Alert): Values {
-  return {
-    VOEVENT_ID: alert.id,
-    VOEVENT_IVORN: alert.ivorn,
-    VOEVENT_ROLE: alert.role,
-    VOEVENT_TEST: alert.test,
-    VOEVENT_KIND: alert.kind,
-    VOEVENT_STREAM: alert.stream,
-    VOEVENT_LOCAL: alert.local,
-    VOEVENT_VERSION: alert.version,
-    VOEVENT_DATE: alert.date,
-    VOEVENT_TIME: alert.time,
-    VOEVENT_RA: alert.ra,
-    VOEVENT_DEC: alert.dec,
-    VOEVENT_ERROR_RADIUS: alert.errorRadius,
-    VOEVENT_IMPORTANCE: alert.importance,
-    VOEVENT_SOURCE: alert.source,
-    VOEVENT_RECEIVED_AT: alert.receivedAt,
-    VOEVENT_AUTHOR: alert.author?.name ?? alert.author?.ivorn,
-  };
+  const { raw: _, ...fields } = alert;
+  const values: Values = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (typeof value === 'object') continue;
+    values[`VOEVENT_${name.replace(/[A-Z0-9]+/g, '_$&').toUpperCase()}`] = value;
+  }
+  values.VOEVENT_AUTHOR = alert.author?.name ?? alert.author?.ivorn;
+  values.VOEVENT_INSTRUMENTS = alert.instruments.join(' ') || undefined;
+  values.VOEVENT_SKYMAP = alert.skymap?.url;
+  return values;
 }
 
 /** The program's environment: the daemon's own, the handler's, then the alert's; values the alert lacks are unset. */
 export function environmentOf(alert: Alert, context: Context<Options>, files: PacketFiles): NodeJS.ProcessEnv {
   const environment: NodeJS.ProcessEnv = { ...process.env };
+  // What another alert said must not be taken for what this one says.
+  for (const name of Object.keys(environment)) if (name.startsWith('VOEVENT_')) delete environment[name];
   for (const [name, value] of Object.entries(context.config.environment)) environment[name] = value.reveal();
   const values: Values = {
     ...alertValues(alert),

@@ -18,7 +18,10 @@ export async function writePacketFiles(alert: Alert, context: Context<unknown>):
   let directory: string | undefined;
   try {
     directory = await mkdtemp(join(tmpdir(), 'voeventd-'));
-    const [packet, json] = [join(directory, 'alert.xml'), join(directory, 'alert.json')];
+    const [packet, json] = [
+      join(directory, alert.format === 'voevent' ? 'alert.xml' : 'packet.json'),
+      join(directory, 'alert.json'),
+    ];
     await Promise.all([writeFile(packet, context.packet), writeFile(json, JSON.stringify(alert))]);
     return { packet, json, remove: () => remove(directory, context) };
   } catch (error) {

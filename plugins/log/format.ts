@@ -22,8 +22,8 @@ export function line(alert: Alert): string {
   return parts.map(short).join(' | ');
 }
 
-/** The decoded alert as JSON in one line. What a terminal would obey is escaped, so nothing is lost. */
-export function json(alert: Alert): string {
+/** The decoded alert as JSON in one line, without the document itself: that may be megabytes. What a terminal would obey is escaped, so nothing is lost. */
+export function json({ raw: _, ...alert }: Alert): string {
   return JSON.stringify(alert).replace(
     UNPRINTABLE,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -32,10 +32,16 @@ export function messageFor(alert: Alert, context: Context<Options>): Message {
 }
 
 function bodyOf(alert: Alert, { config, packet }: Context<Options>): { body: Uint8Array; contentType: string } {
-  if (config.body === 'xml') return { body: packet, contentType: 'application/xml' };
-  if (config.body === 'json') return { body: Buffer.from(JSON.stringify(alert)), contentType: 'application/json' };
+  const packetType = alert.format === 'voevent' ? 'application/xml' : 'application/json';
+  if (config.body === 'xml') return { body: packet, contentType: packetType };
+  if (config.body === 'json') return { body: Buffer.from(jsonOf(alert)), contentType: 'application/json' };
   const { template, contentType } = config.body;
   return { body: Buffer.from(template.render(alert, escapeFor(contentType))), contentType };
+}
+
+/** Without the packet itself, which may be megabytes: whoever wants it asks for `body: xml`. */
+function jsonOf({ raw: _, ...alert }: Alert): string {
+  return JSON.stringify(alert);
 }
 
 const XML_ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };

@@ -1,6 +1,7 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
 import { messageOf, UserError } from '../common/errors.ts';
 import { VERSION } from '../common/version.ts';
+import { describeCompose } from './compose-options.ts';
 import { EXIT, type Exit } from './exit.ts';
 
 /** Parses the arguments, runs the command and gives the exit code. */
@@ -71,9 +72,15 @@ function buildProgram(exit: Exit, done: (code: number) => void): Command {
   program
     .command('parse')
     .description('Print the decoded alert of each file, one JSON object a line.')
-    .argument('<files...>', 'packets; - is standard input')
-    .addHelpText('after', '\nExit code: 1 when a file cannot be read or decoded; the others are printed all the same.')
-    .action(async (files) => done(await (await import('./parse.ts')).parse(files)));
+    .argument('<files...>', 'VOEvents, or JSON alerts of GCN and LVK; - is standard input')
+    .option('--validate', 'hold each VOEvent against the schema of its version; what breaks it goes to stderr')
+    .option('--no-raw', 'leave out the field raw, the document itself')
+    .addHelpText('after', PARSE_HELP)
+    .action(async (files, options) => done(await (await import('./parse.ts')).parse(files, options)));
+
+  describeCompose(program.command('compose')).action(async (draft, flags) =>
+    done(await (await import('./compose.ts')).composeCommand(draft, flags)),
+  );
 
   program
     .command('simulate')
@@ -94,12 +101,20 @@ function buildProgram(exit: Exit, done: (code: number) => void): Command {
 
   program
     .command('schema')
-    .description('Print the JSON Schema of the configuration file, for editors.')
-    .action(async () => done((await import('./schema.ts')).schema()));
+    .description('Print the JSON Schema of the configuration file, for editors, or of an alert as parse prints it.')
+    .addArgument(new Argument('[what]', 'which schema').choices(['config', 'alert']).default('config'))
+    .action(async (what) => done((await import('./schema.ts')).schema(what)));
 
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }
+
+const PARSE_HELP = `
+The fields are those of \`voeventd schema alert\`. Alerts about one event share their field thread, in whatever order
+their files are given.
+
+Exit code: 1 when a file cannot be read or decoded, or, with --validate, breaks its schema; the others are printed all
+the same.`;
 
 const RUN_HELP = `
 Signals:

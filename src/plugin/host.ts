@@ -4,6 +4,7 @@
  */
 
 import { inspect } from 'node:util';
+import { withRaw } from '../alert/text.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Log, LogLevel } from '../common/log.ts';
 import { type ConfiguredPlugin, runAttempt, setupContext } from './context.ts';
@@ -109,7 +110,7 @@ class Host {
     this.#running.set(delivery, controller);
     const bytes = Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength);
     const outcome = await runAttempt(configured, {
-      alert,
+      alert: withRaw(alert, bytes),
       packet: bytes,
       delivery,
       attempt,

@@ -1,3 +1,4 @@
+import { withoutRaw } from '../alert/text.ts';
 import { aborted, pause } from '../common/abort.ts';
 import { formatDuration } from '../common/durations.ts';
 import type { Log } from '../common/log.ts';
@@ -106,7 +107,7 @@ export class IsolatedRunner implements Runner {
     const { promise, resolve } = Promise.withResolvers<AttemptOutcome>();
     const { alert, packet, delivery, signal } = attempt;
     this.#waiting.set(delivery, resolve);
-    this.#process?.send({ type: 'attempt', alert, packet, delivery, attempt: attempt.attempt });
+    this.#process?.send({ type: 'attempt', alert: withoutRaw(alert), packet, delivery, attempt: attempt.attempt });
     const watch = this.#watch(delivery, signal);
     const outcome = await promise;
     watch.cancel();

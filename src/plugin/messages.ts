@@ -1,4 +1,4 @@
-import type { Alert } from '../alert/model.ts';
+import type { WithoutRaw } from '../alert/text.ts';
 import type { LogLevel } from '../common/log.ts';
 import type { Fault } from '../config/faults.ts';
 import type { AttemptOutcome } from '../dispatch/runner.ts';
@@ -15,7 +15,8 @@ export type ToHost =
   | { readonly type: 'setup' }
   | {
       readonly type: 'attempt';
-      readonly alert: Alert;
+      /** Without its document, which the packet is. */
+      readonly alert: WithoutRaw;
       readonly packet: Uint8Array;
       readonly delivery: string;
       readonly attempt: number;

@@ -1,3 +1,4 @@
+import { SCALAR_FIELDS } from '../alert/fields.ts';
 import type { Alert } from '../alert/model.ts';
 import { didYouMean } from '../common/suggest.ts';
 import type { Template } from './api.ts';
@@ -5,26 +6,8 @@ import { PluginFailure } from './failure.ts';
 
 type Read = (alert: Alert) => string | number | boolean | undefined;
 
-const ALERT_FIELDS: Record<string, Read> = {
-  id: (alert) => alert.id,
-  ivorn: (alert) => alert.ivorn,
-  format: (alert) => alert.format,
-  version: (alert) => alert.version,
-  role: (alert) => alert.role,
-  test: (alert) => alert.test,
-  kind: (alert) => alert.kind,
-  stream: (alert) => alert.stream,
-  local: (alert) => alert.local,
-  date: (alert) => alert.date,
-  time: (alert) => alert.time,
-  ra: (alert) => alert.ra,
-  dec: (alert) => alert.dec,
-  errorRadius: (alert) => alert.errorRadius,
-  system: (alert) => alert.system,
-  importance: (alert) => alert.importance,
-  description: (alert) => alert.description,
-  source: (alert) => alert.source,
-  receivedAt: (alert) => alert.receivedAt,
+const ALERT_VALUES: Record<string, Read> = {
+  ...Object.fromEntries(SCALAR_FIELDS.map((name): [string, Read] => [name, (alert) => alert[name]])),
   author: (alert) => alert.author?.name ?? alert.author?.ivorn,
 };
 
@@ -34,10 +17,11 @@ const RECEIVED_FIELDS: Record<string, Read> = {
   month: (alert) => alert.receivedAt.slice(5, 7),
   day: (alert) => alert.receivedAt.slice(8, 10),
   time: (alert) => alert.receivedAt,
+  extension: (alert) => (alert.format === 'voevent' ? 'xml' : 'json'),
 };
 
 /** Names that may stand after `alert.` in a template. */
-export const TEMPLATE_ALERT_FIELDS: readonly string[] = Object.keys(ALERT_FIELDS);
+export const TEMPLATE_ALERT_FIELDS: readonly string[] = Object.keys(ALERT_VALUES);
 
 interface Place {
   readonly written: string;
@@ -71,7 +55,7 @@ export function compileTemplate(text: string): Template {
 
 function reader(root: string, name: string): Read {
   if (root === 'param') return (alert) => alert.params.find((param) => param.name === name)?.value;
-  const fields = root === 'alert' ? ALERT_FIELDS : RECEIVED_FIELDS;
+  const fields = root === 'alert' ? ALERT_VALUES : RECEIVED_FIELDS;
   const read = Object.hasOwn(fields, name) ? fields[name] : undefined;
   if (read === undefined) {
     throw new Error(`{${root}.${name}} names no field of an alert${didYouMean(name, Object.keys(fields))}.`);

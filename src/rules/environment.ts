@@ -1,38 +1,38 @@
 import { Environment } from '@marcbachmann/cel-js';
+import { ALERT_FIELDS, type FieldType } from '../alert/fields.ts';
 import type { Alert } from '../alert/model.ts';
 
-/** Fields of an alert that a rule may name, with their CEL types. Angles in degrees, times as ISO 8601 text in UTC. */
-export const RULE_FIELDS = {
-  id: 'string',
-  ivorn: 'string',
-  format: 'string',
-  version: 'string',
-  role: 'string',
-  test: 'bool',
-  kind: 'string',
-  stream: 'string',
-  local: 'string',
-  date: 'string',
-  time: 'string',
-  ra: 'double',
-  dec: 'double',
-  errorRadius: 'double',
-  system: 'string',
-  importance: 'double',
-  description: 'string',
-  source: 'string',
-  receivedAt: 'string',
-} as const satisfies Partial<Record<keyof Alert, string>>;
+const CEL_TYPES = { string: 'string', number: 'double', boolean: 'bool', any: 'dyn' } as const;
 
-/** The alert as a rule sees it. */
-class RuleAlert {
-  constructor(alert: Alert) {
-    for (const name of Object.keys(RULE_FIELDS) as (keyof typeof RULE_FIELDS)[]) {
-      const value = alert[name];
-      if (value !== undefined) Object.defineProperty(this, name, { value, enumerable: true });
+/** The CEL type of a field; that of an object gets a name, and is registered with it. */
+function celType(field: FieldType, name: string, objects: Map<string, Record<string, string>>): string {
+  switch (field.type) {
+    case 'list':
+      return `list<${celType(field.of, name.replace(/s$/, ''), objects)}>`;
+    case 'map':
+      return `map<string, ${celType(field.of, name, objects)}>`;
+    case 'object': {
+      const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+      objects.set(type, celTypes(field.fields, objects));
+      return type;
     }
+    default:
+      return CEL_TYPES[field.type];
   }
 }
+
+function celTypes(
+  fields: Readonly<Record<string, FieldType>>,
+  objects: Map<string, Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, celType(field, name, objects)]));
+}
+
+/** The types of objects within an alert, by name; inner ones come first. */
+const OBJECT_TYPES = new Map<string, Record<string, string>>();
+
+/** Fields of an alert that a rule may name, with their CEL types. Angles in degrees, times as ISO 8601 text in UTC. */
+export const RULE_FIELDS: Readonly<Record<string, string>> = celTypes(ALERT_FIELDS, OBJECT_TYPES);
 
 /** A value that the rule needs and the alert does not have. */
 export class MissingValue extends Error {}
@@ -65,7 +65,8 @@ function createEnvironment(): Environment {
     unlistedVariablesAreDyn: false,
     limits: { maxAstNodes: 2_000, maxDepth: 100 },
   });
-  environment.registerType('Alert', { ctor: RuleAlert, fields: RULE_FIELDS });
+  for (const [name, schema] of OBJECT_TYPES) environment.registerType({ name, schema });
+  environment.registerType({ name: 'Alert', schema: RULE_FIELDS });
   environment.registerVariable('alert', 'Alert');
   for (const { signature, handler, description } of RULE_FUNCTIONS) {
     environment.registerFunction(signature, handler, { description });
@@ -77,7 +78,7 @@ function createEnvironment(): Environment {
 export function evaluateOn(alert: Alert, evaluate: (context: { alert: unknown }) => unknown): unknown {
   current = alert;
   try {
-    return evaluate({ alert: new RuleAlert(alert) });
+    return evaluate({ alert });
   } finally {
     current = undefined;
   }

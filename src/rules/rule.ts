@@ -95,9 +95,16 @@ function values(names: readonly string[], alert: Alert): string {
     const isParam = name.startsWith('@');
     const value = isParam
       ? alert.params.find((param) => param.name === name.slice(1))?.value
-      : alert[name as keyof typeof RULE_FIELDS];
-    const text = value === undefined ? 'none' : String(value);
+      : alert[name as keyof Alert];
+    const text = value === undefined ? 'none' : name === 'raw' ? 'given' : inWords(value);
     return `${isParam ? name.slice(1) : name} = ${text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text}`;
   });
   return ` (${shown.join(', ')})`;
+}
+
+/** Lists and objects are not printed whole: a packet may be among them. */
+function inWords(value: unknown): string {
+  if (Array.isArray(value))
+    return value.every((item) => typeof item === 'string') ? value.join(' ') : `${value.length} of them`;
+  return typeof value === 'object' ? 'given' : String(value);
 }

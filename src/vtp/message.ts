@@ -54,7 +54,9 @@ function rootOf(payload: Buffer): XmlElement | undefined {
 }
 
 function namespaceOf(root: XmlElement): string | undefined {
-  return Object.entries(root.attributes).find(([name, value]) => /^xmlns/.test(name) && /Transport/.test(value))?.[1];
+  return Object.entries(root.attributes).find(
+    ([name, value]) => /^xmlns/.test(name) && /Transport/.test(value ?? ''),
+  )?.[1];
 }
 
 export interface TransportFields {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -65,6 +66,19 @@ test('config.example.yaml is good as it is, and with every option taken out of i
     problems.filter((problem) => !problem.includes('hmac-key')),
     [],
   );
+});
+
+test('the commands of docs/alerts.md write packets that the program reads', (context) => {
+  const directory = folder(context);
+  const [commands] = blocks('docs/alerts.md', 'sh');
+  assert.ok(commands !== undefined);
+  const program = `voeventd() { "${process.execPath}" "${join(ROOT, 'src/main.ts')}" "$@"; }\n`;
+  const script = `${program}set -e\n${commands}\nvoeventd compose --retract packet.xml --stream org.example/survey --role observation > 2.xml\nvoeventd parse --validate packet.xml 2.xml\n`;
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', script], { cwd: directory, encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  const alerts = stdout.split('\n').filter((line) => line.startsWith('{'));
+  const [first, second] = alerts.map((line) => JSON.parse(line) as { kind: string; thread: string; ra: number });
+  assert.deepEqual([first?.ra, second?.kind, second?.thread === first?.thread], [83.6331, 'retraction', true]);
 });
 
 test('the commands of the README are those of the program', () => {

@@ -103,6 +103,23 @@ describe('a plugin in its own process', () => {
     assert.deepEqual(await runner.run(attempt('attempt', { attempt: 3, delivery: '17/slew' })), done('3 17/slew slew'));
   });
 
+  it('reads the document itself from the packet when the plugin asks for it', async (test) => {
+    const file = put(
+      test,
+      'export default { handle: (alert) => JSON.stringify(alert.raw) + Object.keys(alert).at(-1) }',
+    );
+    const { runner } = create(test, file);
+    await runner.load();
+    await runner.setup();
+    const voevent = '<?xml version="1.0" encoding="ISO-8859-1"?><VOEvent note="\u00e9"/>';
+    const latin = await runner.run(attempt('', { packet: Buffer.from(voevent, 'latin1') }));
+    assert.deepEqual(latin, done(`${JSON.stringify(voevent)}raw`));
+    const json = { event: { skymap: 'x'.repeat(100_000) } };
+    const alert = sampleAlert({ format: 'igwn', raw: json });
+    const gw = await runner.run(attempt('', { alert, packet: Buffer.from(JSON.stringify(json)) }));
+    assert.ok(gw.state === 'done' && gw.detail.includes('x'.repeat(1_000)));
+  });
+
   it('runs several at once, each with its own outcome', async (test) => {
     const { runner } = await started(test);
     const waiting = new AbortController();

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { PluginFailure } from '../../src/plugin/failure.ts';
 import { compileTemplate, TEMPLATE_ALERT_FIELDS } from '../../src/plugin/template.ts';
-import { sampleAlert, withoutFields } from '../support/plugin-context.ts';
+import { fullAlert, sampleAlert, withoutFields } from '../support/plugin-context.ts';
 
 const render = (text: string, changes = {}, encode?: (value: string) => string) =>
   compileTemplate(text).render(sampleAlert(changes), encode);
@@ -20,7 +20,15 @@ describe('a template', () => {
 
   it('knows each of its fields of an alert', () => {
     assert.ok(TEMPLATE_ALERT_FIELDS.length > 10);
-    for (const field of TEMPLATE_ALERT_FIELDS) assert.doesNotMatch(render(`{alert.${field}}`), /[{}]/, field);
+    for (const field of TEMPLATE_ALERT_FIELDS) {
+      const text = compileTemplate(`{alert.${field}}`).render(fullAlert());
+      assert.ok(text.length > 0 && !/[{}]/.test(text), field);
+    }
+  });
+
+  it('knows the file name extension of the packet', () => {
+    assert.equal(render('{received.extension}'), 'xml');
+    assert.equal(compileTemplate('{received.extension}').render(sampleAlert({ format: 'gcn' })), 'json');
   });
 
   it('keeps its own text and any other braces, so that JSON needs no escaping', () => {

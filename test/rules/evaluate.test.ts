@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { type Alert, ROLES } from '../../src/alert/model.ts';
 import { RULE_FIELDS } from '../../src/rules/environment.ts';
 import { compileRule } from '../../src/rules/rule.ts';
-import { sampleAlert, withoutFields } from '../support/plugin-context.ts';
+import { fullAlert, sampleAlert, withoutFields } from '../support/plugin-context.ts';
 
 const bare = withoutFields(sampleAlert({ params: [] }), 'ra', 'dec', 'errorRadius', 'date', 'time', 'importance');
 const withParam = (value: string) => sampleAlert({ params: [{ name: 'Rate', value }] });
@@ -172,11 +172,37 @@ describe('evaluation', () => {
     const fields = Object.entries(RULE_FIELDS).filter(([, type]) => type === 'double');
     assert.ok(fields.length >= 4);
     for (const [field] of fields) {
-      const alert = withoutFields(sampleAlert(), field as keyof Alert);
+      const alert = withoutFields(fullAlert(), field as keyof Alert);
       for (const source of [`alert.${field} < 1e9`, `!(alert.${field} < -1e9)`, `alert.${field} != 5.0`]) {
-        assert.equal(compileRule(source).evaluate(sampleAlert()).fired, true, source);
+        assert.equal(compileRule(source).evaluate(fullAlert()).fired, true, source);
         assert.equal(compileRule(source).evaluate(alert).fired, false, source);
       }
     }
+  });
+
+  it('reaches into lists, maps and objects of the alert, and checks their fields at the start', () => {
+    const alert = { ...fullAlert(), citations: [{ ivorn: 'ivo://a.b/c#d', cite: 'supersedes' as const }] };
+    const fires = [
+      'alert.classification["GRB"] > 0.5',
+      'alert.citations.exists(cited, cited.cite == "supersedes")',
+      'alert.params.exists(param, param.name == "TrigID" && param.number > 500000.0)',
+      '"BAT" in alert.instruments',
+      'alert.author.name == "VO-GCN"',
+      'alert.error2.major < 0.1',
+      'has(alert.skymap)',
+    ];
+    for (const source of fires) assert.equal(compileRule(source).evaluate(alert).fired, true, source);
+    const sparse = withoutFields(alert, 'classification', 'author', 'error2', 'skymap');
+    for (const source of ['alert.classification["GRB"] > 0.5', 'alert.author.name == "x"', 'has(alert.skymap)']) {
+      assert.equal(compileRule(source).evaluate(sparse).fired, false, source);
+    }
+    assert.equal(compileRule('alert.classification["BBH"] > 0.5').evaluate(alert).fired, false);
+    assert.throws(() => compileRule('alert.author.nam == "x"'), /no field nam/);
+    assert.throws(() => compileRule('alert.params.exists(p, p.nmae == "x")'), /nmae/);
+    assert.match(
+      compileRule('alert.params.size() == 1 && alert.instruments[0] == "BAT"').evaluate(alert).why,
+      /1 of them.*BAT/,
+    );
+    assert.doesNotMatch(compileRule('alert.raw != ""').evaluate(alert).why, /VOEvent role/);
   });
 });
