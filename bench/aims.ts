@@ -13,8 +13,9 @@ const ACK_TIMES_FLOOR = 2;
 const HANDLER_MS = 3;
 const MEMORY_MIB = 150;
 const STARTUP_MS = 400;
+const OF_BARE_PARSE = 0.6;
 
-export function judge({ throughput, handlerStart, memory, startup }: Results): Aim[] {
+export function judge({ throughput, handlerStart, memory, startup, decoding }: Results): Aim[] {
   const aims: Aim[] = [];
   const add = (aim: string, measured: string, met: boolean): number => aims.push({ aim, measured, met });
   if (throughput !== undefined) {
@@ -41,6 +42,10 @@ export function judge({ throughput, handlerStart, memory, startup }: Results): A
   if (startup !== undefined) {
     const { medianMs } = inRole(startup, 'daemon');
     add(`executable to connected ≤ ${STARTUP_MS} ms`, `${medianMs.toFixed(0)} ms`, medianMs <= STARTUP_MS);
+  }
+  if (decoding !== undefined) {
+    const ofBare = inRole(decoding, 'decoder').packetsPerSecond / inRole(decoding, 'bare').packetsPerSecond;
+    add(`decoder of a bare fast-xml-parser ≥ ${OF_BARE_PARSE}`, ofBare.toFixed(2), ofBare >= OF_BARE_PARSE);
   }
   return aims;
 }

@@ -1,3 +1,4 @@
+import type { Decoding } from './decode.ts';
 import type { HandlerStart } from './handler-start.ts';
 import type { Memory } from './memory.ts';
 import type { Startup } from './startup.ts';
@@ -9,6 +10,7 @@ export interface Results {
   handlerStart?: HandlerStart[];
   memory?: Memory[];
   startup?: Startup[];
+  decoding?: Decoding[];
 }
 
 /** The entry of that role. @throws when it was not measured */

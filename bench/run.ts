@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:
 import { cpus, release } from 'node:os';
 import { join, resolve } from 'node:path';
 import { judge } from './aims.ts';
+import { measureDecoding } from './decode.ts';
 import { measureHandlerStart } from './handler-start.ts';
 import { measureMemory } from './memory.ts';
 import { type Options, type Part, readOptions, USAGE } from './options.ts';
@@ -38,6 +39,7 @@ async function measure(bench: Bench, only: readonly Part[]): Promise<Results> {
   if (step('b', 'handler start')) results.handlerStart = await measureHandlerStart(bench);
   if (step('c', 'memory')) results.memory = await measureMemory(bench);
   if (step('d', 'start-up')) results.startup = await measureStartup(bench);
+  if (step('e', 'decoding')) results.decoding = await measureDecoding(bench.repetitions, bench.seconds);
   return results;
 }
 

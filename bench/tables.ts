@@ -4,12 +4,13 @@ import { WINDOWS } from './throughput.ts';
 
 /** All that was measured, as Markdown tables. */
 export function tables(results: Results): string {
-  const { throughput, handlerStart, memory, startup } = results;
+  const { throughput, handlerStart, memory, startup, decoding } = results;
   const parts: string[] = [];
   if (throughput !== undefined) parts.push(throughputTable(throughput));
   if (handlerStart !== undefined) parts.push(handlerTable(handlerStart));
   if (memory !== undefined) parts.push(memoryTable(memory));
   if (startup !== undefined) parts.push(startupTable(startup));
+  if (decoding !== undefined) parts.push(decodingTable(decoding));
   const aims = judge(results).map(({ aim, measured, met }) => [aim, measured, met ? 'met' : 'MISSED']);
   parts.push(table(['aim', 'measured', ''], aims));
   return parts.join('\n\n');
@@ -53,6 +54,17 @@ function startupTable(startup: NonNullable<Results['startup']>): string {
     ['(d) start-up', 'median ms'],
     startup.map(({ name, medianMs }) => [name, medianMs.toFixed(0)]),
   );
+}
+
+function decodingTable(decoding: NonNullable<Results['decoding']>): string {
+  const bare = inRole(decoding, 'bare').packetsPerSecond;
+  const rows = decoding.map(({ name, packetsPerSecond, megabytesPerSecond }) => [
+    name,
+    packetsPerSecond.toFixed(0),
+    megabytesPerSecond.toFixed(1),
+    (packetsPerSecond / bare).toFixed(2),
+  ]);
+  return table(['(e) decoding', 'packets/s', 'MB/s', 'of the bare parse'], rows);
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
