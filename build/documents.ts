@@ -2,6 +2,7 @@ import type { JsonSchema } from '../src/config/json-schema.ts';
 import { renderExample, renderTable } from '../src/config/render.ts';
 import { configJsonSchema, pluginJsonSchema } from '../src/config-schema.ts';
 import { RULE_FIELDS, RULE_FUNCTIONS } from '../src/rules/environment.ts';
+import { alertPage } from './alert-page.ts';
 
 const ALL_ROLES = ['observation', 'prediction', 'utility', 'test'];
 
@@ -42,6 +43,7 @@ export function generatedDocuments(): Map<string, string> {
   return new Map([
     ['config.example.yaml', `${EXAMPLE_HEAD}\n${renderExample(schema, EXAMPLE, entrySchema)}`],
     ['docs/configuration.md', configurationPage(schema)],
+    ['docs/alerts.md', alertPage(DO_NOT_EDIT)],
   ]);
 }
 
@@ -65,7 +67,7 @@ function configurationPage(schema: JsonSchema): string {
   const tables = (source.oneOf ?? []).map(
     (one) => `### \`type: ${String(one.properties?.type?.const)}\`\n\n${renderTable(one)}\n`,
   );
-  const fields = Object.entries(RULE_FIELDS).map(([name, type]) => `| \`alert.${name}\` | ${type} |`);
+  const fields = Object.entries(RULE_FIELDS).map(([name, type]) => `| \`alert.${name}\` | ${escapeCell(type)} |`);
   const functions = RULE_FUNCTIONS.map(({ signature, description }) => `| \`${signature}\` | ${description} |`);
   return `${DO_NOT_EDIT}
 
@@ -96,7 +98,9 @@ A secret is written as \`{ file: PATH }\` or \`{ env: NAME }\` wherever an optio
 
 A rule (\`when\`) is a condition in [CEL](https://cel.dev): \`&&\`, \`||\`, \`!\`, comparisons, \`in\`, \`has(alert.ra)\`,
 \`.startsWith()\`, \`.contains()\`, \`.matches()\`. It is checked at the start; a value that an alert lacks makes it false, and
-the decision says which value that was.
+the decision says which value that was. What each field means, and where a packet says it: [alerts.md](alerts.md). Lists
+and maps are reached into with \`alert.params.exists(param, param.name == "TrigID")\`, \`alert.classification["BNS"]\`,
+\`"L1" in alert.instruments\`.
 
 | field | type |
 |---|---|
@@ -106,6 +110,10 @@ ${fields.join('\n')}
 |---|---|
 ${functions.join('\n')}
 `;
+}
+
+function escapeCell(text: string): string {
+  return text.replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 function entriesOf(schema: JsonSchema | undefined): JsonSchema {
