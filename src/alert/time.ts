@@ -7,13 +7,36 @@ const ISO_TIME =
 
 const LONGEST = 60;
 
+/** What nearly all senders write: no more than to check it is to be done. */
+const PLAIN_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.(\d{1,12}))?Z?$/;
+const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** A time in that form; the 29th of February and leap seconds are left to those who look closer. */
+function plainTime(text: string): string | undefined {
+  const match = PLAIN_TIME.exec(text);
+  if (match === null || text.startsWith('00')) return undefined;
+  const at = (index: number): number => text.charCodeAt(index) * 10 + text.charCodeAt(index + 1) - 528;
+  const [month, day] = [at(5), at(8)];
+  if (day === 0 || day > (DAYS[month - 1] ?? 0) || (month === 2 && day === 29)) return undefined;
+  return at(11) < 24 && at(14) < 60 && at(17) < 60 ? withFraction(text.slice(0, 19), match[1]) : undefined;
+}
+
+/** To the millisecond, or as finely as it is written. */
+function withFraction(seconds: string, fraction = ''): string {
+  const digits = fraction.length <= 3 ? fraction : fraction.replace(/0+$/, '').slice(0, 12);
+  return `${seconds}.${digits.padEnd(3, '0')}Z`;
+}
+
 /**
  * The instant as ISO 8601 in UTC, to the millisecond or as finely as it is written
  * (`2012-09-07T00:24:23.080Z`, `2019-04-25T08:18:05.017147Z`); undefined when the text is no time.
  */
 export function normaliseTime(text: string | undefined): string | undefined {
   if (text === undefined || text.length > LONGEST) return undefined;
-  const match = ISO_TIME.exec(text.trim());
+  const written = text.trim();
+  const plain = plainTime(written);
+  if (plain !== undefined) return plain;
+  const match = ISO_TIME.exec(written);
   if (match === null) return undefined;
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0)) as SixNumbers;
   const [fraction, sign, zoneHour, zoneMinute] = match.slice(7);
@@ -25,8 +48,7 @@ export function normaliseTime(text: string | undefined): string | undefined {
   if (midnight.toISOString().slice(0, 10) !== isoDay(year, month, day)) return undefined;
   const zoneMinutes = (Number(zoneHour ?? 0) * 60 + Number(zoneMinute ?? 0)) * (sign === '-' ? -1 : 1);
   const instant = midnight.getTime() + ((hour * 60 + minute - zoneMinutes) * 60 + second) * 1_000;
-  const seconds = new Date(instant).toISOString().slice(0, -'.000Z'.length);
-  return `${seconds}.${(fraction ?? '').replace(/0+$/, '').slice(0, 12).padEnd(3, '0')}Z`;
+  return withFraction(new Date(instant).toISOString().slice(0, -'.000Z'.length), fraction);
 }
 
 function isoDay(year: number, month: number, day: number): string {
