@@ -1,7 +1,7 @@
 import { XMLParser } from 'fast-xml-parser';
 import { SaxesParser } from 'saxes';
 import { createDecoder } from '../src/alert/decode.ts';
-import { PARSER_OPTIONS } from '../src/alert/xml.ts';
+import { PARSER_OPTIONS } from '../src/alert/xml/xml.ts';
 import { frames, PACKET_BYTES } from './packet.ts';
 import { median } from './statistics.ts';
 

@@ -14,7 +14,7 @@ export interface BundleOptions {
   outfile: string;
   /** Modules that are served under their own name instead of being bundled into the application: name → source. */
   virtualModules?: Record<string, string>;
-  /** The folder of the XML Schemas. @default src/alert/schemas */
+  /** The folder of the XML Schemas. @default src/alert/validate/schemas */
   schemas?: string;
 }
 
@@ -23,7 +23,7 @@ const ROOT = join(import.meta.dirname, '..');
 // libxml2-wasm has top-level await and circular imports; import() of it from inside an esbuild bundle never settles.
 const VIRTUAL_MODULES = { 'libxml2-wasm': "export * from 'libxml2-wasm'" };
 
-const SCHEMAS = join(ROOT, 'src', 'alert', 'schemas');
+const SCHEMAS = join(ROOT, 'src', 'alert', 'validate', 'schemas');
 
 const ZOD = join('node_modules', 'zod');
 

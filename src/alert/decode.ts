@@ -4,16 +4,16 @@ import { DecodeError } from './decode-error.ts';
 import type { Decoded } from './decoded.ts';
 import { digestOf, idOf } from './digest.ts';
 import { type Envelope, scanEnvelope } from './envelope.ts';
-import { gcnToAlert } from './gcn.ts';
-import { igwnToAlert, isGwAlert } from './igwn.ts';
-import { readJsonObject } from './json.ts';
+import { gcnToAlert } from './json/gcn.ts';
+import { igwnToAlert, isGwAlert } from './json/igwn.ts';
+import { readJsonObject } from './json/json.ts';
 import type { Alert, Reception } from './model.ts';
 import { textOf } from './text.ts';
-import { createValidator, type Validator } from './validate.ts';
-import { voeventToAlert } from './voevent.ts';
-import { DEEPEST, parseXml, TooDeep, type XmlElement } from './xml.ts';
-import { xmlFault } from './xml-faults.ts';
-import { placeAt, tooDeep } from './xml-place.ts';
+import { createValidator, type Validator } from './validate/validate.ts';
+import { voeventToAlert } from './voevent/voevent.ts';
+import { xmlFault } from './xml/faults.ts';
+import { placeAt, tooDeep } from './xml/place.ts';
+import { DEEPEST, parseXml, TooDeep, type XmlElement } from './xml/xml.ts';
 
 export { DecodeError } from './decode-error.ts';
 

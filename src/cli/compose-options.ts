@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Axis, toDegrees } from '../alert/angle.ts';
-import type { FormatVersion } from '../alert/draft.ts';
+import type { FormatVersion } from '../alert/compose/draft.ts';
 
 /** A Param as a flag gives it. */
 export interface ParamFlag {

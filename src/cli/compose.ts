@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { compose } from '../alert/compose.ts';
+import { compose } from '../alert/compose/compose.ts';
+import { type Draft, draftSchema, type FormatVersion } from '../alert/compose/draft.ts';
+import { draftOfAlert } from '../alert/compose/draft-of-alert.ts';
 import { createDecoder } from '../alert/decode.ts';
-import { type Draft, draftSchema, type FormatVersion } from '../alert/draft.ts';
-import { draftOfAlert } from '../alert/draft-of-alert.ts';
 import { scanEnvelope } from '../alert/envelope.ts';
 import type { CiteKind } from '../alert/model.ts';
 import { explain, UserError } from '../common/errors.ts';

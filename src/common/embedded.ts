@@ -2,7 +2,7 @@
 export interface Embedded {
   /** The intake thread, as one CommonJS text. */
   readonly intakeWorker: string;
-  /** The XML Schemas of `src/alert/schemas` by file name; unpacked at each call. */
+  /** The XML Schemas of `src/alert/validate/schemas` by file name; unpacked at each call. */
   readonly schemas: () => Readonly<Record<string, string>>;
 }
 

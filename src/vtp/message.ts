@@ -1,5 +1,5 @@
 import { escapeXml } from '../alert/envelope.ts';
-import { attributeOf, childOf, childrenOf, parseXml, textAt, type XmlElement } from '../alert/xml.ts';
+import { attributeOf, childOf, childrenOf, parseXml, textAt, type XmlElement } from '../alert/xml/xml.ts';
 
 /** VTP 2.0 §6: the messages that are not events. */
 export const TRANSPORT_ROLES = ['iamalive', 'authenticate', 'ack', 'nak'] as const;

@@ -3,10 +3,16 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { XmlDocument, XsdValidator } from 'libxml2-wasm';
-import { compose } from '../../src/alert/compose.ts';
+import { compose } from '../../src/alert/compose/compose.ts';
+import {
+  type Draft,
+  draftSchema,
+  FORMAT_VERSIONS,
+  type FormatVersion,
+  SYSTEMS_2_0,
+} from '../../src/alert/compose/draft.ts';
+import { draftOfAlert } from '../../src/alert/compose/draft-of-alert.ts';
 import { createDecoder, type Decoder } from '../../src/alert/decode.ts';
-import { type Draft, draftSchema, FORMAT_VERSIONS, type FormatVersion, SYSTEMS_2_0 } from '../../src/alert/draft.ts';
-import { draftOfAlert } from '../../src/alert/draft-of-alert.ts';
 
 // Holds what is composed against the official schemas in ../shared/data/schemas.
 const SHARED = new URL('../../../shared/data/', import.meta.url);

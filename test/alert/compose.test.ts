@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { compose } from '../../src/alert/compose.ts';
+import { compose } from '../../src/alert/compose/compose.ts';
+import { type Draft, type FormatVersion, SYSTEMS_2_0 } from '../../src/alert/compose/draft.ts';
+import { draftOfAlert } from '../../src/alert/compose/draft-of-alert.ts';
 import { createDecoder, type Decoder } from '../../src/alert/decode.ts';
-import { type Draft, type FormatVersion, SYSTEMS_2_0 } from '../../src/alert/draft.ts';
-import { draftOfAlert } from '../../src/alert/draft-of-alert.ts';
 import type { Alert } from '../../src/alert/model.ts';
 import { UserError } from '../../src/common/errors.ts';
 import { FULL_2_0, FULL_2_1 } from '../support/packets.ts';

@@ -4,8 +4,8 @@ import { join, relative } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { DecodeError } from '../../src/alert/decode-error.ts';
-import { gcnToAlert } from '../../src/alert/gcn.ts';
-import { type JsonObject, readJsonObject } from '../../src/alert/json.ts';
+import { gcnToAlert } from '../../src/alert/json/gcn.ts';
+import { type JsonObject, readJsonObject } from '../../src/alert/json/json.ts';
 import type { Alert } from '../../src/alert/model.ts';
 import { anything, assertFits, type Expected, mutated, RECEPTION } from './json-alerts.ts';
 

@@ -3,8 +3,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { igwnToAlert, isGwAlert } from '../../src/alert/igwn.ts';
-import { type JsonObject, readJsonObject } from '../../src/alert/json.ts';
+import { igwnToAlert, isGwAlert } from '../../src/alert/json/igwn.ts';
+import { type JsonObject, readJsonObject } from '../../src/alert/json/json.ts';
 import type { Alert } from '../../src/alert/model.ts';
 import { assertFits, type Expected, mutated, RECEPTION } from './json-alerts.ts';
 

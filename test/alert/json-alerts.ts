@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { JsonObject } from '../../src/alert/json.ts';
+import type { JsonObject } from '../../src/alert/json/json.ts';
 import { type Alert, alertSchema, type Reception } from '../../src/alert/model.ts';
 
 /** What a document should say; what is `undefined` here must be absent. */

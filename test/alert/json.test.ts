@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { DecodeError } from '../../src/alert/decode-error.ts';
-import { readJsonObject } from '../../src/alert/json.ts';
+import { readJsonObject } from '../../src/alert/json/json.ts';
 
 const read = (text: string) => readJsonObject(Buffer.from(text));
 

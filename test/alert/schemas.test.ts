@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import { XmlDocument, XmlValidateError, XsdValidator } from 'libxml2-wasm';
-import { createValidator, type Validator } from '../../src/alert/validate.ts';
+import { createValidator, type Validator } from '../../src/alert/validate/validate.ts';
 import { MAXIMAL_2_0, MAXIMAL_2_1 } from '../support/maximal.ts';
 import { mutated, type Names, type Node, nodesOf, random, serialize, treeOf, VALUES } from '../support/mutations.ts';
 

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import { XmlDocument } from 'libxml2-wasm';
 import type { Validity } from '../../src/alert/model.ts';
-import { createValidator, type Validator } from '../../src/alert/validate.ts';
+import { createValidator, type Validator } from '../../src/alert/validate/validate.ts';
 import { MAXIMAL_1_1, MAXIMAL_2_0, MAXIMAL_2_1 } from '../support/maximal.ts';
 
 const PACKETS = new URL('../../../shared/data/voevents/', import.meta.url);

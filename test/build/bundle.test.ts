@@ -149,7 +149,7 @@ describe('the bundle', () => {
 
   test('validates packets of every version with the schemas it carries', async () => {
     const main = inDirectory('validate.ts');
-    const module = join(import.meta.dirname, '../../src/alert/validate.ts');
+    const module = join(import.meta.dirname, '../../src/alert/validate/validate.ts');
     writeFileSync(main, VALIDATE.replace('VALIDATE_TS', module));
     await bundle({ main, intakeWorker: inDirectory('worker.ts'), version: '1.2.3', outfile: inDirectory('v.cjs') });
     const args = [inDirectory('v.cjs')];

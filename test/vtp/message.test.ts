@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { parseXml } from '../../src/alert/xml.ts';
+import { parseXml } from '../../src/alert/xml/xml.ts';
 import { buildTransport, parseTransport, TRANSPORT_ROLES } from '../../src/vtp/message.ts';
 import { TRANSPORT_NAMESPACES, transport } from '../support/packets.ts';
 

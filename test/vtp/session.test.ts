@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { scanEnvelope } from '../../src/alert/envelope.ts';
-import { parseXml } from '../../src/alert/xml.ts';
+import { parseXml } from '../../src/alert/xml/xml.ts';
 import { parseTransport } from '../../src/vtp/message.ts';
 import {
   acknowledge,

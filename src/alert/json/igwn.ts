@@ -1,4 +1,7 @@
-import { type Decoded, isTestStream } from './decoded.ts';
+import { type Decoded, isTestStream } from '../decoded.ts';
+import type { Alert, Kind, Reception } from '../model.ts';
+import { eventKey, isMockSuperevent } from '../thread.ts';
+import { normaliseTime } from '../time.ts';
 import {
   booleanIn,
   isWebAddress,
@@ -9,11 +12,8 @@ import {
   present,
   probabilitiesIn,
   textIn,
-} from './json-fields.ts';
-import { readParams } from './json-params.ts';
-import type { Alert, Kind, Reception } from './model.ts';
-import { eventKey, isMockSuperevent } from './thread.ts';
-import { normaliseTime } from './time.ts';
+} from './fields.ts';
+import { readParams } from './params.ts';
 
 const MISSION = 'LVK';
 

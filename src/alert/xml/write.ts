@@ -1,4 +1,4 @@
-import { escapeXml } from './envelope.ts';
+import { escapeXml } from '../envelope.ts';
 
 /** An element to be written. Attributes without a value are left out. */
 export interface XmlNode {

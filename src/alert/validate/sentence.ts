@@ -1,4 +1,4 @@
-import { nearest } from '../common/suggest.ts';
+import { nearest } from '../../common/suggest.ts';
 
 /** What the namespaces of all versions begin with. */
 export const VOEVENT = 'http://www.ivoa.net/xml/VOEvent/v';

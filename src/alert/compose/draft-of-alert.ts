@@ -1,5 +1,5 @@
+import { alertSchema, FORMATS } from '../model.ts';
 import { draftFields, draftParamSchema } from './draft.ts';
-import { alertSchema, FORMATS } from './model.ts';
 
 /**
  * The draft in an alert as `voeventd parse` prints it: without what was read off other fields, and without what VOEvent

@@ -1,7 +1,7 @@
-import type { Author } from './model.ts';
-import { present } from './optional.ts';
-import { normaliseTime } from './time.ts';
-import { childOf, find, textAt, type XmlElement } from './xml.ts';
+import type { Author } from '../model.ts';
+import { present } from '../optional.ts';
+import { normaliseTime } from '../time.ts';
+import { childOf, find, textAt, type XmlElement } from '../xml/xml.ts';
 
 /** `Who` (VOEvent 2.0 §3.2); drafts before 1.0 called it `Curation`. */
 function whoOf(root: XmlElement): XmlElement | undefined {

@@ -1,4 +1,4 @@
-import { DecodeError } from './decode-error.ts';
+import { DecodeError } from '../decode-error.ts';
 
 const BLANK = /[\t\n\r ]*/y;
 const PLAIN = /[^"\\\u0000-\u001f]*/y;

@@ -1,5 +1,5 @@
+import { plainDecimal, textNode, type XmlNode } from '../xml/write.ts';
 import type { Draft, DraftGroup, DraftParam } from './draft.ts';
-import { plainDecimal, textNode, type XmlNode } from './xml-write.ts';
 
 /** What `What` holds, in order. */
 type Item = { readonly param: DraftParam } | { readonly group: OpenGroup };

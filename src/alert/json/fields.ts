@@ -1,4 +1,4 @@
-import { decimal } from './angle.ts';
+import { decimal } from '../angle.ts';
 
 /** An object as JSON.parse makes it. */
 export type JsonObject = { readonly [key: string]: unknown };

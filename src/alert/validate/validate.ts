@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { XmlDocument, XmlValidateError, XsdValidator } from 'libxml2-wasm';
-import { embedded } from '../common/embedded.ts';
-import type { Validity } from './model.ts';
-import { sentenceFor, VOEVENT, type Vocabulary } from './validity-sentence.ts';
+import { embedded } from '../../common/embedded.ts';
+import type { Validity } from '../model.ts';
+import { sentenceFor, VOEVENT, type Vocabulary } from './sentence.ts';
 
 export interface Validator {
   /**

@@ -1,6 +1,6 @@
-import type { Reference } from './model.ts';
-import { present } from './optional.ts';
-import { attributeOf, childrenOf, findAll, textAt, type XmlElement } from './xml.ts';
+import type { Reference } from '../model.ts';
+import { present } from '../optional.ts';
+import { attributeOf, childrenOf, findAll, textAt, type XmlElement } from '../xml/xml.ts';
 
 /** Every `Reference` of the document, in order (VOEvent 2.0 §3.9); some senders of 1.0 wrote `url` for `uri`. */
 export function readReferences(root: XmlElement): Reference[] {

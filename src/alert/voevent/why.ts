@@ -1,8 +1,8 @@
-import { decimal } from './angle.ts';
-import type { Inference } from './model.ts';
-import { present } from './optional.ts';
-import { normaliseTime } from './time.ts';
-import { attributeOf, childrenOf, textAt, type XmlElement } from './xml.ts';
+import { decimal } from '../angle.ts';
+import type { Inference } from '../model.ts';
+import { present } from '../optional.ts';
+import { normaliseTime } from '../time.ts';
+import { attributeOf, childrenOf, textAt, type XmlElement } from '../xml/xml.ts';
 
 /** What the author makes of it. */
 export interface Why {

@@ -1,6 +1,6 @@
-import { isObject, type JsonObject, numberIn, numberOf, objectIn } from './json-fields.ts';
-import type { Alert } from './model.ts';
-import { ellipse } from './position.ts';
+import type { Alert } from '../model.ts';
+import { ellipse } from '../voevent/position.ts';
+import { isObject, type JsonObject, numberIn, numberOf, objectIn } from './fields.ts';
 
 type Position = Partial<Pick<Alert, 'ra' | 'dec' | 'errorRadius' | 'error2' | 'containment' | 'system'>>;
 

@@ -1,6 +1,6 @@
+import type { Error2 } from '../model.ts';
+import { plainDecimal, textNode, type XmlNode } from '../xml/write.ts';
 import { type Draft, type FormatVersion, writeTime } from './draft.ts';
-import type { Error2 } from './model.ts';
-import { plainDecimal, textNode, type XmlNode } from './xml-write.ts';
 
 /**
  * The model's own convention (UTC, ICRS), and the one place on VOEvent 2.0's list that needs no coordinates of an

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { DecodeError } from './decode-error.ts';
-import { isObject, type JsonObject } from './json-fields.ts';
-import { placeIn, requireJson } from './json-grammar.ts';
+import { DecodeError } from '../decode-error.ts';
+import { isObject, type JsonObject } from './fields.ts';
+import { placeIn, requireJson } from './grammar.ts';
 
 export type { JsonObject };
 

@@ -1,6 +1,6 @@
-import type { Group, Kind, Param, Skymap } from './model.ts';
-import { perSecond } from './rates.ts';
-import { isMockSuperevent } from './thread.ts';
+import type { Group, Kind, Param, Skymap } from '../model.ts';
+import { perSecond } from '../rates.ts';
+import { isMockSuperevent } from '../thread.ts';
 
 /**
  * What a VOEvent says through the names of its Params. No standard fixes these names; the missions keep to them, and

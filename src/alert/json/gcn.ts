@@ -1,7 +1,9 @@
-import { DecodeError } from './decode-error.ts';
-import { type Decoded, isTestStream } from './decoded.ts';
-import { readGcnPosition } from './gcn-position.ts';
-import { eventNames, gcnThreadKeys, readGcnCitations, referredSuperevents } from './gcn-thread.ts';
+import { DecodeError } from '../decode-error.ts';
+import { type Decoded, isTestStream } from '../decoded.ts';
+import { missionName } from '../missions.ts';
+import type { Alert, Author, Kind, Reception, Role, Skymap } from '../model.ts';
+import { eventKey, isMockSuperevent } from '../thread.ts';
+import { normaliseTime } from '../time.ts';
 import {
   booleanIn,
   isWebAddress,
@@ -13,12 +15,10 @@ import {
   present,
   probabilitiesIn,
   textIn,
-} from './json-fields.ts';
-import { readParams, readReferences } from './json-params.ts';
-import { missionName } from './missions.ts';
-import type { Alert, Author, Kind, Reception, Role, Skymap } from './model.ts';
-import { eventKey, isMockSuperevent } from './thread.ts';
-import { normaliseTime } from './time.ts';
+} from './fields.ts';
+import { readGcnPosition } from './gcn-position.ts';
+import { eventNames, gcnThreadKeys, readGcnCitations, referredSuperevents } from './gcn-thread.ts';
+import { readParams, readReferences } from './params.ts';
 
 /** Fields of the unified schema's core, and those that every circular has. */
 const FIELDS = [

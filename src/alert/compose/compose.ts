@@ -1,8 +1,8 @@
-import { UserError } from '../common/errors.ts';
-import { composeWhat } from './compose-what.ts';
-import { composeWhereWhen } from './compose-where.ts';
+import { UserError } from '../../common/errors.ts';
+import { plainDecimal, renderXml, textNode, type XmlNode } from '../xml/write.ts';
 import { type Draft, draftSchema, type FormatVersion, writeTime } from './draft.ts';
-import { plainDecimal, renderXml, textNode, type XmlNode } from './xml-write.ts';
+import { composeWhat } from './what.ts';
+import { composeWhereWhen } from './where.ts';
 
 /**
  * The VOEvent that the draft describes, as an XML document in UTF-8. What a document cannot hold (control characters)

@@ -1,6 +1,6 @@
-import { type Axis, decimal, toDegrees } from './angle.ts';
-import type { Error2 } from './model.ts';
-import { attributeOf, childOf, childrenOf, find, textAt, type XmlElement } from './xml.ts';
+import { type Axis, decimal, toDegrees } from '../angle.ts';
+import type { Error2 } from '../model.ts';
+import { attributeOf, childOf, childrenOf, find, textAt, type XmlElement } from '../xml/xml.ts';
 
 /** Where the event is, in degrees. All fields absent when the packet gives no position. */
 export interface Position {

@@ -1,5 +1,5 @@
 import { type X2jOptions, XMLParser } from 'fast-xml-parser';
-import { messageOf } from '../common/errors.ts';
+import { messageOf } from '../../common/errors.ts';
 
 const ATTRIBUTES_KEY = ':@';
 const TEXT_KEY = '#text';

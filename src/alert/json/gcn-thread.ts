@@ -1,8 +1,8 @@
+import { missionName, slug } from '../missions.ts';
+import type { Citation } from '../model.ts';
+import { designationKey, eventKey, isDesignation, supereventIn } from '../thread.ts';
+import { isObject, type JsonObject, namesIn, namesOf, present, textIn } from './fields.ts';
 import { onlyTarget } from './gcn-position.ts';
-import { isObject, type JsonObject, namesIn, namesOf, present, textIn } from './json-fields.ts';
-import { missionName, slug } from './missions.ts';
-import type { Citation } from './model.ts';
-import { designationKey, eventKey, isDesignation, supereventIn } from './thread.ts';
 
 /** Each becomes a row in the journal, so that an alert may not have as many as it likes. */
 const MOST_KEYS = 32;

@@ -1,16 +1,16 @@
-import type { Decoded } from './decoded.ts';
-import { missionName } from './missions.ts';
-import { CITE_KINDS, type Citation, type CiteKind, type Kind, type Reception, ROLES, type Role } from './model.ts';
-import { present } from './optional.ts';
+import type { Decoded } from '../decoded.ts';
+import { missionName } from '../missions.ts';
+import { CITE_KINDS, type Citation, type CiteKind, type Kind, type Reception, ROLES, type Role } from '../model.ts';
+import { present } from '../optional.ts';
+import { eventKey, ivornKey } from '../thread.ts';
+import { attributeOf, childOf, textAt, type XmlElement } from '../xml/xml.ts';
+import { type Claims, readClaims } from './claims.ts';
+import { readInstruments, readReferences } from './how.ts';
 import { readWhere } from './position.ts';
-import { eventKey, ivornKey } from './thread.ts';
-import { type Claims, readClaims } from './voevent-claims.ts';
-import { readInstruments, readReferences } from './voevent-how.ts';
-import { readWhat } from './voevent-what.ts';
-import { readEventTime } from './voevent-when.ts';
-import { readAuthor, readDate } from './voevent-who.ts';
-import { readWhy } from './voevent-why.ts';
-import { attributeOf, childOf, textAt, type XmlElement } from './xml.ts';
+import { readWhat } from './what.ts';
+import { readEventTime } from './when.ts';
+import { readAuthor, readDate } from './who.ts';
+import { readWhy } from './why.ts';
 
 /** What a VOEvent is, besides its elements. */
 export interface VOEventDocument {

@@ -1,5 +1,5 @@
-import { isObject, isWebAddress, type JsonObject, numberOf, present } from './json-fields.ts';
-import type { Group, Param, Reference } from './model.ts';
+import type { Group, Param, Reference } from '../model.ts';
+import { isObject, isWebAddress, type JsonObject, numberOf, present } from './fields.ts';
 
 /** Sky maps: megabytes of base64 that no rule looks at. They stay in `raw`. */
 const MAPS = new Set(['skymap', 'combined_skymap', 'healpix_file']);

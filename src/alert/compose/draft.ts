@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { decimal } from './angle.ts';
-import { isAlertIvoid, isIvoid } from './ivoid.ts';
+import { decimal } from '../angle.ts';
+import { isAlertIvoid, isIvoid } from '../ivoid.ts';
 import {
   alertSchema,
   authorSchema,
@@ -14,8 +14,8 @@ import {
   ROLES,
   referenceSchema,
   tableSchema,
-} from './model.ts';
-import { normaliseTime } from './time.ts';
+} from '../model.ts';
+import { normaliseTime } from '../time.ts';
 
 /**
  * What an author says of a new alert: the fields of the alert model that are not read off others. Checked here, written
