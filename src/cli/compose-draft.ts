@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { CiteKind } from '../alert/model.ts';
-import { optional } from '../alert/optional.ts';
+import { present } from '../alert/present.ts';
 import { UserError } from '../common/errors.ts';
 import type { ComposeFlags, ParamFlag } from './compose-options.ts';
 
@@ -14,37 +14,20 @@ export interface Cited {
 
 /** The draft with what the flags say; not yet checked. */
 export function withFlags(draft: Fields, flags: ComposeFlags, cited: readonly Cited[], now: Date): Fields {
-  const inference = {
-    ...optional('probability', flags.probability),
-    ...optional('name', flags.name),
-    ...optional('concept', flags.concept),
-  };
-  const author = {
-    ...optional('ivorn', flags.authorIvorn),
-    ...optional('name', flags.authorName),
-    ...optional('contact', flags.contactName),
-    ...optional('email', flags.contactEmail),
-  };
+  const { probability, name, concept, authorIvorn, authorName, contactName, contactEmail } = flags;
+  const inference = present({ probability, name, concept });
+  const author = present({ ivorn: authorIvorn, name: authorName, contact: contactName, email: contactEmail });
+  const { role, date, time, ra, dec, description, importance } = flags;
+  const references = (flags.reference ?? []).map((uri) => ({ uri }));
   return {
     date: now.toISOString(),
     ...draft,
-    ...optional('ivorn', ivornOf(draft, flags, now)),
-    ...optional('role', flags.role),
+    ...present({ ivorn: ivornOf(draft, flags, now), role, date, time, ra, dec, errorRadius: flags.error }),
     ...(Object.keys(author).length === 0 ? {} : { author: { ...asMap(draft.author), ...author } }),
-    ...optional('date', flags.date),
-    ...optional('time', flags.time),
-    ...optional('ra', flags.ra),
-    ...optional('dec', flags.dec),
-    ...optional('errorRadius', flags.error),
     ...withParams(draft, flags.param ?? []),
-    ...optional('description', flags.description),
-    ...optional('importance', flags.importance),
+    ...present({ description, importance }),
     ...added(draft, 'inferences', Object.keys(inference).length === 0 ? [] : [inference]),
-    ...added(
-      draft,
-      'references',
-      (flags.reference ?? []).map((uri) => ({ uri })),
-    ),
+    ...added(draft, 'references', references),
     ...added(draft, 'citations', cited),
   };
 }

@@ -69,11 +69,3 @@ export function probabilitiesIn(object: JsonObject | undefined, key: string): Re
 export function isWebAddress(value: unknown): value is string {
   return typeof value === 'string' && /^https?:\/\/\S+$/i.test(value);
 }
-
-type Optional<T> = { [Key in keyof T]: undefined extends T[Key] ? Key : never }[keyof T];
-type Present<T> = Omit<T, Optional<T>> & { [Key in Optional<T>]?: Exclude<T[Key], undefined> };
-
-/** The fields that have a value, in the order written: in the model, what an alert does not say is absent. */
-export function present<T extends object>(fields: T): Present<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Present<T>;
-}

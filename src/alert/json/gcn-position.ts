@@ -1,12 +1,11 @@
 import type { Alert } from '../model.ts';
-import { ellipse } from '../voevent/position.ts';
+import { ellipse, onTheSky } from '../position.ts';
 import { isObject, type JsonObject, numberIn, numberOf, objectIn } from './fields.ts';
 
 type Position = Partial<Pick<Alert, 'ra' | 'dec' | 'errorRadius' | 'error2' | 'containment' | 'system'>>;
 
 /** GCN's schema, core/Localization: what holds when it is not said. */
 const DEFAULT_CONTAINMENT = 0.9;
-const WHOLE_SKY_RADIUS_DEG = 180;
 
 /** Where the event is: the alert's own position, else that of the one object it is about. Empty when there is none. */
 export function readGcnPosition(document: JsonObject): Position {
@@ -33,14 +32,15 @@ export function onlyTarget(document: JsonObject): JsonObject | undefined {
 function placeIn(object: JsonObject): Position | undefined {
   const ra = numberIn(object, 'ra');
   const dec = numberIn(object, 'dec');
-  if (ra === undefined || dec === undefined || ra < -360 || ra > 360 || dec < -90 || dec > 90) return undefined;
-  const error = readError(object.ra_dec_error) ?? farthestCorner(ra, dec, object.rectangular_error_corners);
-  if (ra === 0 && dec === 0 && error !== undefined && error.errorRadius >= WHOLE_SKY_RADIUS_DEG) return undefined;
+  const corners = object.rectangular_error_corners;
+  const error =
+    readError(object.ra_dec_error) ??
+    (ra === undefined || dec === undefined ? undefined : farthestCorner(ra, dec, corners));
+  const position = onTheSky({ ra, dec, errorRadius: error?.errorRadius, error2: error?.error2 });
+  if (position === undefined) return undefined;
   const containment = numberIn(object, 'containment_probability') ?? -1;
   return {
-    ra: ra >= 0 && ra < 360 ? ra : (ra + 360) % 360,
-    dec,
-    ...error,
+    ...position,
     ...(containment >= 0 && containment <= 1 ? { containment } : error && { containment: DEFAULT_CONTAINMENT }),
     system: 'ICRS',
   };

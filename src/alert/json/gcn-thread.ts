@@ -1,7 +1,8 @@
 import { missionName, slug } from '../missions.ts';
 import type { Citation } from '../model.ts';
+import { present } from '../present.ts';
 import { designationKey, eventKey, isDesignation, supereventIn } from '../thread.ts';
-import { isObject, type JsonObject, namesIn, namesOf, present, textIn } from './fields.ts';
+import { isObject, type JsonObject, namesIn, namesOf, textIn } from './fields.ts';
 import { onlyTarget } from './gcn-position.ts';
 
 /** Each becomes a row in the journal, so that an alert may not have as many as it likes. */

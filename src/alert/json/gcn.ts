@@ -2,6 +2,7 @@ import { DecodeError } from '../decode-error.ts';
 import { type Decoded, isTestStream } from '../decoded.ts';
 import { missionName } from '../missions.ts';
 import type { Alert, Author, Kind, Reception, Role, Skymap } from '../model.ts';
+import { present } from '../present.ts';
 import { eventKey, isMockSuperevent } from '../thread.ts';
 import { normaliseTime } from '../time.ts';
 import {
@@ -12,7 +13,6 @@ import {
   numberIn,
   objectIn,
   positiveIn,
-  present,
   probabilitiesIn,
   textIn,
 } from './fields.ts';

@@ -1,5 +1,6 @@
 import { type Decoded, isTestStream } from '../decoded.ts';
 import type { Alert, Kind, Reception } from '../model.ts';
+import { present } from '../present.ts';
 import { eventKey, isMockSuperevent } from '../thread.ts';
 import { normaliseTime } from '../time.ts';
 import {
@@ -9,7 +10,6 @@ import {
   namesIn,
   objectIn,
   positiveIn,
-  present,
   probabilitiesIn,
   textIn,
 } from './fields.ts';

@@ -1,5 +1,6 @@
 import type { Group, Param, Reference } from '../model.ts';
-import { isObject, isWebAddress, type JsonObject, numberOf, present } from './fields.ts';
+import { present } from '../present.ts';
+import { isObject, isWebAddress, type JsonObject, numberOf } from './fields.ts';
 
 /** Sky maps: megabytes of base64 that no rule looks at. They stay in `raw`. */
 const MAPS = new Set(['skymap', 'combined_skymap', 'healpix_file']);

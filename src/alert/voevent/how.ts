@@ -1,5 +1,5 @@
 import type { Reference } from '../model.ts';
-import { present } from '../optional.ts';
+import { present } from '../present.ts';
 import { attributeOf, childrenOf, findAll, textAt, type XmlElement } from '../xml/xml.ts';
 
 /** Every `Reference` of the document, in order (VOEvent 2.0 §3.9); some senders of 1.0 wrote `url` for `uri`. */

@@ -1,14 +1,14 @@
 import type { Decoded } from '../decoded.ts';
 import { missionName } from '../missions.ts';
 import { CITE_KINDS, type Citation, type CiteKind, type Kind, type Reception, ROLES, type Role } from '../model.ts';
-import { present } from '../optional.ts';
+import { present } from '../present.ts';
 import { eventKey, ivornKey } from '../thread.ts';
 import { attributeOf, childOf, textAt, type XmlElement } from '../xml/xml.ts';
 import { type Claims, readClaims } from './claims.ts';
 import { readInstruments, readReferences } from './how.ts';
-import { readWhere } from './position.ts';
 import { readWhat } from './what.ts';
 import { readEventTime } from './when.ts';
+import { readWhere } from './where.ts';
 import { readAuthor, readDate } from './who.ts';
 import { readWhy } from './why.ts';
 

@@ -1,8 +1,8 @@
 import { decimal } from '../angle.ts';
 import type { Column, Group, Param, Table } from '../model.ts';
-import { present } from '../optional.ts';
+import { present } from '../present.ts';
 import { attributeOf, childOf, childrenOf, textAt, type XmlElement } from '../xml/xml.ts';
-import { unitOf } from './position.ts';
+import { unitOf } from './where.ts';
 
 /** What the author measured. */
 export interface What {

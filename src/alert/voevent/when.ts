@@ -1,7 +1,7 @@
-import { present } from '../optional.ts';
+import { present } from '../present.ts';
 import { normaliseTime } from '../time.ts';
 import { childOf, find, textAt, type XmlElement } from '../xml/xml.ts';
-import { astroCoords } from './position.ts';
+import { astroCoords } from './where.ts';
 
 /** When the event happened. */
 export interface EventTime {

@@ -1,5 +1,5 @@
 import type { Author } from '../model.ts';
-import { present } from '../optional.ts';
+import { present } from '../present.ts';
 import { normaliseTime } from '../time.ts';
 import { childOf, find, textAt, type XmlElement } from '../xml/xml.ts';
 

@@ -1,6 +1,6 @@
 import { decimal } from '../angle.ts';
 import type { Inference } from '../model.ts';
-import { present } from '../optional.ts';
+import { present } from '../present.ts';
 import { normaliseTime } from '../time.ts';
 import { attributeOf, childrenOf, textAt, type XmlElement } from '../xml/xml.ts';
 

@@ -10,8 +10,3 @@ export function present<T extends object>(fields: T): Present<T> {
   }
   return present as Present<T>;
 }
-
-/** The property, or nothing where it has no value: to be spread into an object. */
-export function optional<Key extends string, Value>(key: Key, value: Value | undefined): { [K in Key]?: Value } {
-  return value === undefined ? {} : ({ [key]: value } as { [K in Key]?: Value });
-}

@@ -1,18 +1,11 @@
 import { type Axis, decimal, toDegrees } from '../angle.ts';
-import type { Error2 } from '../model.ts';
+import { ellipse, onTheSky, type Place, type SkyPosition } from '../position.ts';
+import { present } from '../present.ts';
 import { attributeOf, childOf, childrenOf, find, textAt, type XmlElement } from '../xml/xml.ts';
 
 /** Where the event is, in degrees. All fields absent when the packet gives no position. */
-export interface Position {
-  ra?: number;
-  dec?: number;
-  errorRadius?: number;
-  error2?: Error2;
-  system?: string;
-  positionName?: string;
-}
+export type Position = Partial<SkyPosition> & { readonly system?: string; readonly positionName?: string };
 
-const WHOLE_SKY_RADIUS_DEG = 180;
 /** GCN writes it for both coordinates of an event that was retracted. */
 const RETRACTED = -999;
 
@@ -36,11 +29,7 @@ export function readWhere(whereWhen: XmlElement | undefined, radecValid: string 
   const coords = astroCoords(whereWhen);
   const frame = coords === undefined ? undefined : find(whereWhen, 'AstroCoordSystem');
   const system = attributeOf(coords, 'coord_system_id') ?? attributeOf(frame, 'id') ?? attributeOf(frame, 'ID');
-  const positionName = textAt(coords, 'PositionName');
-  const named: Position = {
-    ...(system === undefined ? {} : { system }),
-    ...(positionName === undefined ? {} : { positionName }),
-  };
+  const named = present({ system, positionName: textAt(coords, 'PositionName') });
   const place = coords === undefined ? simplePlace(whereWhen) : placeIn(coords);
   if (place?.ra === RETRACTED && place.dec === RETRACTED) return { position: named, retracted: true };
   const spaceFrame = textAt(frame, 'SpaceFrame', 'SpaceRefFrame') ?? '';
@@ -58,26 +47,6 @@ function isNotEquatorial(frame: string): boolean {
 /** The coordinates of the event. Those of the observatory stand in an `ObservatoryLocation`, often before them. */
 export function astroCoords(whereWhen: XmlElement | undefined): XmlElement | undefined {
   return find(find(whereWhen, 'ObservationLocation') ?? whereWhen, 'AstroCoords');
-}
-
-interface Place {
-  readonly ra: number | undefined;
-  readonly dec: number | undefined;
-  readonly errorRadius: number | undefined;
-  readonly error2: Error2 | undefined;
-}
-
-/** The place, unless it is one of the ways to say that there is none. */
-function onTheSky({ ra, dec, errorRadius, error2 }: Place): Position {
-  if (ra === undefined || dec === undefined || ra < -360 || ra > 360 || dec < -90 || dec > 90) return {};
-  const radius = errorRadius !== undefined && errorRadius >= 0 ? errorRadius : error2?.major;
-  if (ra === 0 && dec === 0 && radius !== undefined && radius >= WHOLE_SKY_RADIUS_DEG) return {};
-  return {
-    ra: ra >= 0 && ra < 360 ? ra : (ra + 360) % 360,
-    dec,
-    ...(radius === undefined ? {} : { errorRadius: radius }),
-    ...(error2 === undefined ? {} : { error2 }),
-  };
 }
 
 function placeIn(coords: XmlElement): Place | undefined {
@@ -114,17 +83,6 @@ function errorsIn(position: XmlElement, unit: string | undefined): Pick<Place, '
 
 function angleOf(element: XmlElement | undefined): number {
   return decimal(textAt(element, 'PosAngle')) ?? 0;
-}
-
-/**
- * The ellipse with these half-axes in degrees, whichever is the longer.
- *
- * @param angle of the first axis, degrees from North through East
- */
-export function ellipse(first: number | undefined, second: number | undefined, angle: number): Error2 | undefined {
-  if (first === undefined || second === undefined || first < 0 || second < 0) return undefined;
-  const turn = first >= second ? angle : angle + 90;
-  return { major: Math.max(first, second), minor: Math.min(first, second), angle: ((turn % 180) + 180) % 180 };
 }
 
 /** `<RA units="deg"><Coord>148.888</Coord><Error value="4" units="arcmin"/></RA>`, and `Dec` likewise. */
