@@ -3,48 +3,31 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import { createDecoder, type Decoder } from '../../src/alert/decode.ts';
 import { scanEnvelope } from '../../src/alert/envelope.ts';
-import type { Alert } from '../../src/alert/model.ts';
+import { type Alert, alertSchema } from '../../src/alert/model.ts';
+import { REAL_PACKETS } from './real-packets.ts';
 
 // Reads the real packets in ../shared/data/voevents.
 const PACKETS = new URL('../../../shared/data/voevents/', import.meta.url);
 const skip = existsSync(PACKETS) ? false : 'there is no ../shared/data/voevents';
 
-/** What a telescope acts on, as a person reads it in the file. */
-const EXPECTED: Record<string, { [Field in keyof Alert]?: Alert[Field] | undefined }> = {
-  'GRB180116A_Fermi_GBM_Gnd_Pos.xml': {
-    ...{ version: '2.0', stream: 'nasa.gsfc.gcn/Fermi', role: 'observation', kind: 'new', importance: 0.95 },
-    ...{ ra: 214.74, dec: 28.14, errorRadius: 11.19, time: '2018-01-16T00:36:52.810Z', system: 'UTC-FK5-GEO' },
-    citations: [
-      { ivorn: 'ivo://nasa.gsfc.gcn/Fermi#GBM_Alert_2018-01-16T00:36:52.81_537755817_1-994', cite: 'followup' },
-    ],
-  },
-  'GW190425_initial.xml': {
-    ...{ ivorn: 'ivo://gwnet/LVC#S190425z-1-Initial', test: false, kind: 'new', time: '2019-04-25T08:18:05.017Z' },
-    ...{ ra: undefined, dec: undefined, errorRadius: undefined },
-  },
-  'Gaia16aac.xml': {
-    ...{ stream: 'gaia.cam.uk/alerts', local: 'Gaia16aac', ra: 73.29423, dec: 7.35212, errorRadius: 0.00002 },
-    ...{ system: 'TDB-ICRS-BARY', date: '2016-10-12T13:26:49.000Z' },
-  },
-  'SWIFT_1125809-092.xml': { ra: 64.7373, dec: 13.3517, errorRadius: 0.05, importance: 0.9 },
-  'SWIFT_bat_position_v2.0_example.xml': {
-    ...{ ra: 74.7412, dec: -9.3137, errorRadius: 0.05, time: '2012-09-07T00:24:23.080Z', version: '2.0' },
-  },
-  'SWIFT_xrt_position_v1.1_example.xml': { ra: 314.7162, dec: -53.393, errorRadius: 0.0009, version: '1.1' },
-  'gbm_flt_pos.xml': { ra: 193, dec: -31.75, errorRadius: 17.4333, importance: 0.5, version: '1.1' },
-  'no_namespace_packet.xml': {
-    ...{ ivorn: 'ivo://com.dc3/dc3.broker#BrokerTest-2014-02-24T15:55:27.72', role: 'test', test: true, ra: 0, dec: 0 },
-  },
-  'ogle/OGLE-2006-BLG-345.xml': {
-    ...{ stream: 'uk.org.estar/pl.edu.ogle', version: '1.1', ra: 272.531791666667, dec: -29.4313333333333 },
-    ...{ time: '2006-06-18T08:38:23.000Z', errorRadius: undefined },
-  },
-  'ogle/OGLE-2006-BLG-test-24.xml': { role: 'test', test: true },
-  'voevent-ex1.xml': {
-    ...{ version: '2.1', local: '235649409', ra: 37.0603169, dec: 31.3116578, errorRadius: 0.03 },
-    citations: [{ ivorn: 'ivo://raptor.lanl/VOEvent#235649408', cite: 'followup' }],
-  },
-  'voevent-ex2.xml': { version: '2.1', role: 'prediction', ra: undefined, time: undefined, local: '' },
+/** Field, StarNo, time, ra and dec of eSTAR's OGLE alerts, as they stand in the files; the date is the time's. */
+const OGLE: Record<string, readonly [string, string, string, number, number]> = {
+  '2006-BLG-345': ['BLG198.3', '45976', '2006-06-18T08:38:23', 272.531791666667, -29.4313333333333],
+  '2006-BLG-385': ['BLG227.6', '160088', '2006-07-03T21:06:11', 272.408916666667, -27.5756111111111],
+  '2006-BLG-429': ['BLG101.7', '71611', '2006-07-30T14:55:22', 268.121125, -29.9266388888889],
+  '2006-BLG-469': ['BLG224.8', '46123', '2006-08-18T15:21:13', 270.443333333333, -27.9764166666667],
+  '2006-BLG-509': ['BLG179.1', '96426', '2006-09-09T21:32:12', 267.751416666667, -30.8584722222222],
+  '2006-BLG-549': ['BLG195.3', '159649', '2006-10-08T11:50:42', 268.495916666667, -29.11275],
+  '2006-BLG-test-24': ['BLG225.8', '85682', '2006-06-11T07:40:48', 270.835833333333, -27.9038055555556],
+  '2007-BLG-017': ['BLG194.8', '15040', '2007-02-27T21:39:26', 267.616166666667, -29.6779166666667],
+  '2007-BLG-057': ['BLG225.6', '118769', '2007-03-05T13:52:05', 271.071041666667, -27.6101388888889],
+  '2007-BLG-097': ['BLG156.4', '122199', '2007-03-19T17:02:19', 269.0345, -32.1835277777778],
+  '2007-BLG-137': ['BLG219.5', '10399', '2007-04-03T19:18:35', 272.378833333333, -28.1355555555556],
+  '2007-BLG-177': ['BLG242.6', '87109', '2007-04-16T01:16:53', 271.839958333333, -26.4021111111111],
+  '2007-BLG-218': ['BLG196.6', '142803', '2007-05-08T16:34:30', 270.993875, -29.3896388888889],
+  '2007-BLG-258': ['BLG100.1', '22979', '2007-05-24T21:32:46', 267.933291666667, -30.2889166666667],
+  '2007-BLG-298': ['BLG195.5', '4291', '2007-06-17T19:26:44', 268.145958333333, -29.0747777777778],
+  '2007-BLG-339': ['BLG223.3', '87259', '2007-06-24T19:19:27', 270.128958333333, -27.6525555555556],
 };
 
 describe('real packets', { skip }, () => {
@@ -54,55 +37,83 @@ describe('real packets', { skip }, () => {
   });
 
   const read = (name: string) => readFileSync(new URL(name, PACKETS));
-  const decode = (name: string) => decoder.decode(read(name), { source: 's', receivedAt: '' });
+  const decode = (name: string) => decoder.decode(read(name), { source: 's', receivedAt: '' }, { validate: true });
   const names = () =>
     readdirSync(PACKETS, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.xml'));
 
-  it('all decode, and their envelopes agree with the decoder', () => {
+  it('all decode into the model, and their envelopes agree with the decoder', () => {
     assert.ok(names().length >= 20, 'the folder is not empty');
     for (const name of names()) {
       const alert = decode(name);
       const { kind, ivorn, role } = scanEnvelope(read(name));
       assert.deepEqual([kind, ivorn, role], ['voevent', alert.ivorn, alert.role], name);
-      assert.ok(alert.params.length > 0, name);
-      assert.ok(
-        alert.params.every(({ value }) => !/&\w+;/.test(value)),
+      assert.deepEqual(alertSchema.parse(alert), alert, name);
+      assert.equal(alert.raw, read(name).toString(), name);
+      const unread = alert.params.filter(({ value }) => /&\w+;/.test(value));
+      assert.deepEqual(unread, [], name);
+    }
+  });
+
+  it('say in every field what a person reads in them', () => {
+    const mission = names().filter((name) => !name.includes('/'));
+    assert.deepEqual(Object.keys(REAL_PACKETS).sort(), mission.sort(), 'each is read');
+    for (const [name, { params, groups, ...expected }] of Object.entries(REAL_PACKETS)) {
+      const alert = decode(name);
+      const { id, raw: _, source: __, receivedAt: ___, validity: ____, ...fields } = alert;
+      const [first, last] = [fields.params[0], fields.params.at(-1)];
+      const inGroups = fields.groups.map((group) => [group.name ?? group.type ?? '', group.params.length]);
+      assert.deepEqual(
+        { ...fields, params: [fields.params.length, first, last], groups: inGroups },
+        { ...expected, params, groups },
         name,
       );
+      assert.match(id, /^[\da-f]{16}$/);
     }
   });
 
-  it('say what a person reads in them', () => {
-    for (const [name, expected] of Object.entries(EXPECTED)) {
-      const alert: Partial<Alert> = decode(name);
-      for (const [field, value] of Object.entries(expected)) {
-        assert.deepEqual(alert[field as keyof Alert], value, `${field} in ${name}`);
+  it('of OGLE by eSTAR, in VOEvent 1.1 with STC inside, say what a person reads in them', () => {
+    const found = names().filter((name) => name.startsWith('ogle/'));
+    assert.equal(found.length, Object.keys(OGLE).length);
+    for (const [name, [field, star, time, ra, dec]] of Object.entries(OGLE)) {
+      const alert = decode(`ogle/OGLE-${name}.xml`);
+      const isTest = name.includes('test');
+      const expected: Partial<Alert> = {
+        ...{ ivorn: `ivo://uk.org.estar/pl.edu.ogle#OGLE-${name}`, version: '1.1', local: `OGLE-${name}` },
+        ...{ role: isTest ? 'test' : 'observation', test: isTest, kind: 'new', stream: 'uk.org.estar/pl.edu.ogle' },
+        ...{ time: `${time}.000Z`, ra, dec, system: 'UTC-FK5-GEO', tables: [], citations: [], references: [] },
+        inferences: [{ probability: 1, name: `OGLE-${name}`, concept: 'Microlensing Event' }],
+      };
+      for (const [key, value] of Object.entries(expected)) {
+        assert.deepEqual(alert[key as keyof Alert], value, `${key} of ${name}`);
       }
+      assert.equal(alert.errorRadius, undefined);
+      assert.deepEqual(alert.params.slice(0, 2), [
+        { name: 'Field', value: field, ucd: 'meta.dataset' },
+        { name: 'StarNo', value: star, number: Number(star), ucd: 'meta.id' },
+      ]);
+      const units = alert.groups.map(({ name: group, params }) => [
+        group,
+        params.map((param) => [param.name, param.unit]),
+      ]);
+      // The first alerts have Tmax in days, later ones in HJD.
+      assert.deepEqual(units, [
+        [
+          undefined,
+          [
+            ['Tmax', alert.params[2]?.unit],
+            ['Error', 'days'],
+          ],
+        ],
+        [
+          undefined,
+          [
+            ['Tau', 'days'],
+            ['Error', 'days'],
+          ],
+        ],
+      ]);
+      assert.match(alert.params[2]?.unit ?? '', /^(?:days|HJD)$/);
+      assert.equal(alert.author?.name, 'OGLE III Project (via eSTAR Project)');
     }
-  });
-
-  it('keep every Param in order, with its group, also where names are shared', () => {
-    const params = decode('ogle/OGLE-2006-BLG-345.xml').params;
-    assert.deepEqual(
-      params.map(({ name, group, unit }) => [name, group, unit]),
-      [
-        ['Field', undefined, undefined],
-        ['StarNo', undefined, undefined],
-        ['Tmax', '', 'days'],
-        ['Error', '', 'days'],
-        ['Tau', '', 'days'],
-        ['Error', '', 'days'],
-        ['Finding Chart', undefined, undefined],
-      ],
-    );
-    const magnitudes = decode('Gaia16aac.xml').params.filter(({ name }) => name === 'averagemag');
-    assert.deepEqual(
-      magnitudes.map(({ group, value }) => [group, value]),
-      [
-        ['alert-magnitude', '17.32'],
-        ['historic-magnitude', ''],
-      ],
-    );
-    assert.equal(decode('Gaia16aac.xml').params[0]?.value, 'Gaia16aac', 'from the Value child');
   });
 });

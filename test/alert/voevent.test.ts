@@ -24,20 +24,31 @@ describe('the fields of a hand-written packet', () => {
     assert.deepEqual(decode(FULL_2_0), {
       ...{ id: idOf(FULL_2_0), ivorn: 'ivo://org.example/survey/fast#2026-abc', format: 'voevent', version: '2.0' },
       ...{ role: 'observation', test: false, kind: 'new', stream: 'org.example/survey/fast', local: '2026-abc' },
-      author: { ivorn: 'ivo://org.example', name: 'Survey', contact: 'A. Person', email: 'person@example.org' },
-      ...{ date: '2026-11-22T10:00:05.000Z', time: '2026-11-22T09:59:58.123Z' },
+      ...{ thread: 'ivo://org.example/survey/fast#2026-abb', instruments: [] },
+      author: {
+        ...{ ivorn: 'ivo://org.example', name: 'Survey', title: 'The survey', contact: 'A. Person' },
+        email: 'person@example.org',
+      },
+      ...{ date: '2026-11-22T10:00:05.000Z', time: '2026-11-22T09:59:58.1234Z' },
       ...{ ra: 83.6331, dec: -22.0145, errorRadius: 0.05, system: 'UTC-FK5-GEO' },
       params: [
-        { name: 'mag', value: '17.32', unit: 'mag', ucd: 'phot.mag', dataType: 'float' },
+        { name: 'mag', value: '17.32', number: 17.32, unit: 'mag', ucd: 'phot.mag', dataType: 'float' },
         { name: 'note', value: 'R & V' },
         { name: 'both', value: 'attribute' },
-        { name: 'mag', value: '17.4', group: 'first' },
+        { name: 'mag', value: '17.4', number: 17.4, group: 'first' },
         { name: 'mag', value: 'not a number', dataType: 'float', group: '' },
         { name: 'mag', value: '', group: 'first' },
       ],
+      groups: [
+        { name: 'first', params: [{ name: 'mag', value: '17.4', number: 17.4, group: 'first' }] },
+        { params: [{ name: 'mag', value: 'not a number', dataType: 'float', group: '' }] },
+        { name: 'first', params: [{ name: 'mag', value: '', group: 'first' }] },
+      ],
+      tables: [],
       citations: [{ ivorn: 'ivo://org.example/survey/fast#2026-abb', cite: 'followup' }],
-      ...{ importance: 0.95, description: 'A fast <transient> & more.' },
-      ...RECEPTION,
+      ...{ importance: 0.95, inferences: [{ probability: 0.9, name: 'GRB' }], references: [] },
+      description: 'A fast <transient> & more.',
+      ...{ ...RECEPTION, raw: FULL_2_0.toString() },
     });
   });
 
@@ -45,12 +56,13 @@ describe('the fields of a hand-written packet', () => {
     assert.deepEqual(decode(FULL_1_1), {
       ...{ id: idOf(FULL_1_1), ivorn: 'ivo://uk.example/estar#ogle/2006-345', format: 'voevent', version: '1.1' },
       ...{ role: 'observation', test: false, kind: 'new', stream: 'uk.example/estar', local: 'ogle/2006-345' },
-      author: { ivorn: 'ivo://uk.example' },
+      ...{ thread: 'ivo://uk.example/estar#ogle/2006-345', instruments: [], author: { ivorn: 'ivo://uk.example' } },
       ...{ date: '2006-07-19T12:00:00.000Z', time: '2006-07-19T11:00:00.000Z' },
       ...{ ra: 272.53, dec: -29.43, system: 'UTC-FK5-TOPO' },
-      params: [{ name: 'Tmax', value: '2453940.1', unit: 'd', group: '' }],
-      citations: [],
-      ...RECEPTION,
+      params: [{ name: 'Tmax', value: '2453940.1', number: 2_453_940.1, unit: 'd', group: '' }],
+      groups: [{ params: [{ name: 'Tmax', value: '2453940.1', number: 2_453_940.1, unit: 'd', group: '' }] }],
+      ...{ tables: [], citations: [], inferences: [], references: [] },
+      ...{ ...RECEPTION, raw: FULL_1_1.toString() },
     });
   });
 
@@ -62,12 +74,16 @@ describe('the fields of a hand-written packet', () => {
   });
 
   it('of VOEvent 2.1', () => {
-    const { version, role, stream, local, time, ra, dec, errorRadius, system } = decode(FULL_2_1);
-    assert.deepEqual([version, role, stream, local], ['2.1', 'prediction', 'org.example/pulse', '2026-7']);
-    assert.deepEqual(
-      [time, ra, dec, errorRadius, system],
-      ['2026-12-01T00:00:00.000Z', 10, 20, undefined, 'anything goes'],
-    );
+    const { id: _, raw: __, ...alert } = decode(FULL_2_1);
+    assert.deepEqual(alert, {
+      ...{ ivorn: 'ivo://org.example/pulse?2026-7', format: 'voevent', version: '2.1', role: 'prediction' },
+      ...{ test: false, kind: 'new', thread: 'ivo://org.example/pulse?2026-7', stream: 'org.example/pulse' },
+      ...{ local: '2026-7', instruments: [], time: '2026-12-01T00:00:00.000Z' },
+      ...{ timeStart: '2026-12-01T00:00:00.000Z', timeStop: '2026-12-02T00:00:00.000Z' },
+      ...{ ra: 10, dec: 20, errorRadius: 0.2, error2: { major: 0.2, minor: 0.1, angle: 0 }, system: 'anything goes' },
+      ...{ params: [], groups: [], tables: [], citations: [], inferences: [], references: [] },
+      ...RECEPTION,
+    });
   });
 });
 
@@ -153,8 +169,20 @@ describe('what is missing or not a number', () => {
   it('is absent, and never an error', () => {
     const alert = event('<Who/><What/><WhereWhen/><Why importance="high"/><Citations/>', 'version=""');
     assert.deepEqual(Object.keys(alert).sort(), [
-      ...['citations', 'format', 'id', 'ivorn', 'kind', 'local', 'params', 'receivedAt', 'role', 'source', 'stream'],
-      ...['test', 'version'],
+      ...[
+        'citations',
+        'format',
+        'groups',
+        'id',
+        'inferences',
+        'instruments',
+        'ivorn',
+        'kind',
+        'local',
+        'params',
+        'raw',
+      ],
+      ...['receivedAt', 'references', 'role', 'source', 'stream', 'tables', 'test', 'thread', 'version'],
     ]);
     assert.equal(alert.version, '');
   });
