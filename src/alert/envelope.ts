@@ -153,7 +153,7 @@ function unknownEnvelope(payload: Buffer): Envelope {
     kind: looksLikeAlert ? 'voevent' : 'unknown',
     ivorn: looksLikeAlert ? attribute('ivorn') : undefined,
     role: looksLikeAlert ? attribute('role') : undefined,
-    hasDoctype: false,
+    hasDoctype: head.startsWith('<!DOCTYPE', skip(MISC, head, 0)),
     element: { start: 0, end: payload.length },
   };
 }

@@ -25,7 +25,8 @@ const PER = /^(?:([a-z]+?)s?\s*(?:\^|\*\*)?\s*\(?-1\)?|(?:1|[a-z]+)?\s*(?:\/|\bp
  */
 export function perSecond(value: number, unit: string): number | undefined {
   const written = unit.trim().slice(0, 40);
-  if (/^m?hz$/i.test(written)) return /^m/.test(written) ? value / 1_000 : value;
+  if (/^hz$/i.test(written)) return value;
+  if (written === 'mHz') return value / 1_000;
   const match = PER.exec(written.toLowerCase());
   const seconds = SECONDS[match?.[1] ?? match?.[2] ?? ''];
   return seconds === undefined ? undefined : value / seconds;

@@ -81,15 +81,17 @@ describe('a document that is no alert', () => {
   it('is refused for each of these, in words', () => {
     const refused: Record<string, RegExp> = {
       '': /^It is empty$/,
-      hello: /not well-formed XML/,
-      '\u0000\u0001': /not well-formed XML/,
-      '<html/>': /^Its root is <html>, not <VOEvent>$/,
-      '<Transport role="ack"/>': /^Its root is <Transport>, not <VOEvent>$/,
-      '<VOEvent/>': /^It has no ivorn$/,
-      '<VOEvent ivorn="  "/>': /^It has no ivorn$/,
-      [`${event('')}${event('')}`]: /not well-formed XML: Extra content/,
-      [event('&nbsp;')]: /not well-formed XML: Entity 'nbsp' not defined/,
-      '<voe:VOEvent ivorn="ivo://a#1"/>': /not well-formed XML: Namespace prefix voe/,
+      ' \n': /^It is empty$/,
+      hello: /^It is neither XML nor JSON at line 1, column 1$/,
+      '\u0000\u0001': /^It is neither XML nor JSON at line 1, column 1$/,
+      '<html/>': /^Its root is <html>, not <VOEvent> at line 1, column 1$/,
+      '<!-- a -->\n <Transport role="ack"/>': /^Its root is <Transport>, not <VOEvent> at line 2, column 2$/,
+      '<VOEvent/>': /^It has no ivorn at line 1, column 1$/,
+      '<VOEvent ivorn="  "/>': /^It has no ivorn at line 1, column 1$/,
+      [`${event('')}${event('')}`]:
+        /not well-formed XML: something follows the end of the root element at line 1, column 51$/,
+      [event('&nbsp;')]: /not well-formed XML: there is no entity &nbsp; at line 1, column/,
+      '<voe:VOEvent ivorn="ivo://a#1"/>': /not well-formed XML: the prefix of voe:VOEvent is not declared/,
       [event('<a b=c/>')]: /not well-formed XML/,
       [event('<a b="1" b="2"/>')]: /not well-formed XML/,
     };
