@@ -57,6 +57,9 @@ async function readDraft(file: string): Promise<Source> {
   const written = await (file === '-' ? text(process.stdin) : readFile(file, 'utf8')).catch((error: unknown) => {
     throw new UserError('compose.read', `Cannot read ${name}: ${explain(error)}.`, { cause: error });
   });
+  if (/[\0\ufffd]/.test(written)) {
+    throw new UserError('compose.read', `Cannot read ${name}: it is not a text in UTF-8. A draft is JSON or YAML.`);
+  }
   const value = jsonOf(written) ?? yamlOf(name, written);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return { name, text: written, value: value as Source['value'] };

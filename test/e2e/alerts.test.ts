@@ -90,6 +90,24 @@ test('compose writes what parse reads, from flags and from what parse printed', 
   assert.match(wrong.lines.join('\n'), /ra[\s\S]*importance|importance[\s\S]*ra/);
 });
 
+test('compose writes a VOEvent from what parse printed of JSON', async (context) => {
+  const { write, start, startWith } = sandbox(context);
+  const notice = { ...GCN, ref_ID: 'S180116a', ref_instrument: 'LVK', observation_start: '2018-01-16T00:30:00' };
+  const [alert] = await printed(start('parse', write('gcn.json', JSON.stringify(notice))));
+  const input = JSON.stringify(alert);
+  const compose = startWith({ input }, 'compose', '-', '--stream', 'org.example/relay');
+  assert.equal((await compose.exited).code, 0, compose.lines.join('\n'));
+  const [again] = await printed(start('parse', '--validate', write('relayed.xml', compose.output.join('\n'))));
+  for (const field of ['ra', 'dec', 'errorRadius', 'time', 'role', 'params', 'groups']) {
+    const bare = (value: unknown) => JSON.stringify(value, (key, item) => (key === 'dataType' ? undefined : item));
+    assert.equal(bare(again?.[field]), bare(alert?.[field]), field);
+  }
+  assert.equal(again?.validity?.valid, true);
+  const binary = start('compose', write('binary', 'a\0b'));
+  assert.equal((await binary.exited).code, 1);
+  assert.match(binary.lines.join('\n'), /^voeventd: Cannot read .*binary: it is not a text in UTF-8/);
+});
+
 test('schema alert is the JSON Schema of what parse prints', async (context) => {
   const { start } = sandbox(context);
   const schema = start('schema', 'alert');
