@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { ALERT_FIELDS, type FieldType } from '../src/alert/fields.ts';
 import {
   alertSchema,
@@ -35,7 +35,7 @@ export function alertPage(doNotEdit: string): string {
   const rows = Object.entries(alertSchema.shape).map(([name, schema]) => {
     const { voevent = '–', gcn = '–', igwn = '–' } = PLACES.get(schema) ?? {};
     const type = typeInWords(ALERT_FIELDS[name as keyof typeof ALERT_FIELDS]);
-    return `| \`${name}\` | ${type} | ${schema.description ?? ''} | ${voevent} | ${gcn} | ${igwn} |`;
+    return `| \`${name}\` | ${type} | ${descriptionOf(schema)} | ${voevent} | ${gcn} | ${igwn} |`;
   });
   const objects = OBJECTS.map(([name, schema]) => objectTable(name, schema));
   return `${doNotEdit}
@@ -63,9 +63,17 @@ ${PROSE}`;
 
 function objectTable(name: string, schema: z.ZodObject): string {
   const rows = Object.entries(schema.shape).map(
-    ([field, type]) => `| \`${field}\` | ${(type as z.ZodType).description ?? ''} |`,
+    ([field, type]) => `| \`${field}\` | ${descriptionOf(type as z.ZodType)} |`,
   );
   return `### \`${name}\`\n\n| field | what it is |\n|---|---|\n${rows.join('\n')}`;
+}
+
+/** @throws when a field has none: a table with a hole would help nobody */
+function descriptionOf(schema: z.ZodType): string {
+  const inner = schema instanceof z.ZodExactOptional ? (schema.unwrap() as z.ZodType) : schema;
+  const { description } = inner;
+  if (description === undefined) throw new Error('A field of the alert model has no description.');
+  return description;
 }
 
 function typeInWords(field: FieldType): string {

@@ -130,7 +130,7 @@ export const skymapSchema = z.strictObject({
 
 export const validitySchema = z.strictObject({
   schema: z.string().describe('The version whose schema it was held against, as `2.0`.'),
-  valid: z.boolean(),
+  valid: z.boolean().describe('Whether it keeps to it.'),
   problems: z
     .array(
       z.strictObject({
@@ -188,7 +188,8 @@ export const alertSchema = z.strictObject({
     },
   ),
   thread: placed(z.string().describe('Key shared by all alerts about one event, across formats; see below.'), {
-    voevent: '`TrigID` (and its like) with the mission, `GraceID`, else the cited ivorn, else its own',
+    voevent:
+      '`GraceID`; `TrigID`, `TRIG_NO`, `Trigger_Number`, `TrigNum`, `Burst_Id`, `event_no`, `run_id` with `event_id`, each with the mission; else the cited ivorn, else its own',
     gcn: '`id` with the mission, `event_name`, circulars: `eventId`; else `ref_ID`, `follow_up_event`; else as `ivorn`',
     igwn: '`superevent_id`',
   }),
@@ -206,7 +207,8 @@ export const alertSchema = z.strictObject({
     },
   ),
   mission: placed(text('The spacecraft, telescope or collaboration that speaks, as it names itself.'), {
-    voevent: 'GCN’s streams: the part after `nasa.gsfc.gcn/`; LVK’s: `LVK`',
+    voevent:
+      'GCN’s streams: the part after `nasa.gsfc.gcn/` (AMON for IceCube: IceCube); LVK’s, SVOM’s, CHIME/FRB’s and Gaia’s by their streams',
     gcn: '`mission`, else from `$schema` or the topic',
     igwn: '`LVK`',
   }),
@@ -263,7 +265,8 @@ export const alertSchema = z.strictObject({
   }),
   positionName: placed(text('The place by name, as `Jupiter`.'), { voevent: '`AstroCoords/PositionName` (2.1)' }),
   skymap: placed(skymapSchema.describe('The map of where on the sky, where there is one.').exactOptional(), {
-    voevent: 'Param `skymap_fits`, `SKYMAP_URL…`, `LocationMap_URL`, or with the group type `GW_SKYMAP`',
+    voevent:
+      'Param `skymap_fits`, `skymap_url`, `SKYMAP_URL_FITS_BASIC`, `LocationMap_URL`, `POS_MAP_URL`, `healpix_url`',
     gcn: '`healpix_url`, `healpix_file`',
     igwn: '`event.skymap`',
   }),
