@@ -23,7 +23,24 @@
 import type { z } from 'zod';
 import type { Alert } from '../alert/model.ts';
 
-export type { Alert, Author, Citation, CiteKind, Kind, Param, Role } from '../alert/model.ts';
+export type {
+  Alert,
+  Author,
+  Citation,
+  CiteKind,
+  Column,
+  Error2,
+  Format,
+  Group,
+  Inference,
+  Kind,
+  Param,
+  Reference,
+  Role,
+  Skymap,
+  Table,
+  Validity,
+} from '../alert/model.ts';
 
 /** A log line under the handler's name, with the delivery's id. */
 export interface Log {

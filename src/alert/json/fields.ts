@@ -69,3 +69,8 @@ export function probabilitiesIn(object: JsonObject | undefined, key: string): Re
 export function isWebAddress(value: unknown): value is string {
   return typeof value === 'string' && /^https?:\/\/\S+$/i.test(value);
 }
+
+/** IceCube sends its tests with the tense `current`, and only the topic (`gcn.notices.icecube.test.…`) says what they are. */
+export function isTestStream(stream: string | undefined): boolean {
+  return stream !== undefined && /(?:^|[^a-z])(?:test|playground)(?:[^a-z]|$)/i.test(stream);
+}

@@ -1,5 +1,5 @@
 import { DecodeError } from '../decode-error.ts';
-import { type Decoded, isTestStream } from '../decoded.ts';
+import type { Decoded } from '../decoded.ts';
 import { missionName } from '../missions.ts';
 import type { Alert, Author, Kind, Reception, Role, Skymap } from '../model.ts';
 import { present } from '../present.ts';
@@ -7,6 +7,7 @@ import { eventKey, isMockSuperevent } from '../thread.ts';
 import { normaliseTime } from '../time.ts';
 import {
   booleanIn,
+  isTestStream,
   isWebAddress,
   type JsonObject,
   namesIn,

@@ -1,10 +1,11 @@
-import { type Decoded, isTestStream } from '../decoded.ts';
+import type { Decoded } from '../decoded.ts';
 import type { Alert, Kind, Reception } from '../model.ts';
 import { present } from '../present.ts';
 import { eventKey, isMockSuperevent } from '../thread.ts';
 import { normaliseTime } from '../time.ts';
 import {
   booleanIn,
+  isTestStream,
   isWebAddress,
   type JsonObject,
   namesIn,

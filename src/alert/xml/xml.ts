@@ -140,7 +140,7 @@ export function findAll(element: XmlElement | undefined, name: string, found: Xm
 }
 
 /** Follows a path of first children; undefined where it breaks off. */
-export function descend(element: XmlElement | undefined, ...path: string[]): XmlElement | undefined {
+function descend(element: XmlElement | undefined, ...path: string[]): XmlElement | undefined {
   let current = element;
   for (const name of path) current = childOf(current, name);
   return current;
