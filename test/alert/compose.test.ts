@@ -346,6 +346,25 @@ describe('compose refuses', () => {
     });
   }
 
+  it('a reference that is no URI, and none that is', () => {
+    const refused = (uri: string) => problemsOf({ ...NAME, references: [{ uri }] }).length === 1;
+    for (const uri of [
+      '',
+      'x',
+      'a b:c',
+      'http://host:99x/',
+      'http://h:',
+      'http://a#b#c',
+      'http://a/%4',
+      'http://http://',
+    ]) {
+      assert.ok(refused(uri), uri);
+    }
+    for (const uri of ['https://u:p@example.org:80/a%20b?c#d', 'ivo://org.example/a#1', 'mailto:a@b', 'doi:10.1/x']) {
+      assert.ok(!refused(uri), uri);
+    }
+  });
+
   it('none of the systems that VOEvent 2.0 has', () => {
     assert.ok(SYSTEMS_2_0.length > 10);
     for (const system of SYSTEMS_2_0) assert.deepEqual(problemsOf({ ...NAME, system }), [], system);

@@ -55,9 +55,9 @@ const time = (field: 'date' | 'time' | 'timeStart' | 'timeStop' | 'expires') =>
 const fraction = 'It must be from 0 to 1.';
 const halfAxis = (schema: z.ZodNumber) =>
   schema.min(0, 'It must not be below 0.').max(180, 'It must not be above 180.');
-/** RFC 3986: what a URI is made of, the scheme first. */
+/** RFC 3986: the scheme, perhaps an authority whose port is a number, and what else a URI is made of. */
 const URI =
-  /^[a-z][a-z\d+.-]*:(?:\/\/(?:[\w.~!$&'()*+,;=:@-]|%[\da-f]{2})*(?::\d*)?(?=[/?#]|$))?(?:[\w.~!$&'()*+,;=:@/?-]|%[\da-f]{2})*(?:#(?:[\w.~!$&'()*+,;=:@/?-]|%[\da-f]{2})*)?$/i;
+  /^[a-z][a-z\d+.-]*:(?:\/\/(?:(?:[\w.~!$&'()*+,;=:-]|%[\da-f]{2})*@)?(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*(?::\d{1,5})?(?=[/?#]|$)|(?!\/\/))(?:[\w.~!$&'()*+,;=:@/?-]|%[\da-f]{2})*(?:#(?:[\w.~!$&'()*+,;=:@/?-]|%[\da-f]{2})*)?$/i;
 
 const dataType = z.enum(['string', 'float', 'int']).describe('`string`, `float` or `int`.').exactOptional();
 const cell = z.union([z.string(), z.number(), z.boolean()]);
