@@ -32,7 +32,7 @@ export function toDegrees(text: string | undefined, unit: string | undefined, ax
 function unitFactor(unit: string | undefined, axis: Axis): number {
   if (unit === undefined) return 1;
   if (/^rad/i.test(unit)) return 180 / Math.PI;
-  if (/^h(?:$|r|our|ms|:)/i.test(unit)) return axis === 'ra' ? 15 : 1;
+  if (/^h+(?:$|r|our|ms|:)/i.test(unit)) return axis === 'ra' ? 15 : 1;
   if (/^(?:arcmin|amin)/i.test(unit)) return 1 / 60;
   if (/^(?:arcsec|asec|as$)/i.test(unit)) return 1 / 3_600;
   if (/^mas$/i.test(unit)) return 1 / 3_600_000;

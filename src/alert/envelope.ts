@@ -142,7 +142,11 @@ function characterAt(document: Buffer | string, at: number): string {
 
 /** A document whose root tag cannot be read: what can still be told from it, so that the log can name it. */
 function unknownEnvelope(payload: Buffer): Envelope {
-  const head = headOf(payload, LONGEST_HEAD_BYTES);
+  // A comment may show a packet of somebody else's. One that the document ends in was never closed: it may be the packet.
+  const isWhole = payload.length <= LONGEST_HEAD_BYTES;
+  const head = headOf(payload, LONGEST_HEAD_BYTES).replace(/<!--[\s\S]*?(?:-->|$)/g, (comment) =>
+    isWhole && !comment.endsWith('-->') ? comment : '',
+  );
   const looksLikeAlert = /<(?:[^\s<>/:]+:)?VOEvent[\s>/]/.test(head);
   const attribute = (name: string): string | undefined => {
     const found = new RegExp(`\\s${name}\\s*=\\s*(?:"([^"<>]*)"|'([^'<>]*)')`).exec(head);

@@ -182,7 +182,7 @@ export const alertSchema = z.strictObject({
     z.enum(KINDS).describe('What it does to what was said before: nothing (new), replaces it, withdraws it.'),
     {
       voevent:
-        '`AlertType`, a `retraction` or `supersedes` citation, Param `Retraction` true, both coordinates −999; else new',
+        '`AlertType`, a `retraction` or `supersedes` citation, Param `Retraction` true (a retraction wins), both coordinates −999; else new',
       gcn: '`alert_type`: update, retraction; initial, subsequent → new',
       igwn: '`alert_type`: UPDATE, RETRACTION, else new',
     },
@@ -291,7 +291,8 @@ export const alertSchema = z.strictObject({
   }),
   expires: placed(text('When the author thinks it no longer matters.'), { voevent: '`Why/@expires`' }),
   inferences: placed(z.array(inferenceSchema).describe('What the author thinks it is.'), {
-    voevent: '`Why/Inference`, and `Concept` and `Name` directly in `Why`; 1.0: `Classification`, `Identification`',
+    voevent:
+      '`Why/Inference`, and `Concept`, `Name` and `Description` directly in `Why`; 1.0: `Classification`, `Identification`',
   }),
   significance: placed(number('The highest signal-to-noise ratio stated, in sigma.'), {
     voevent: 'Params in the unit sigma with the UCD `stat.snr`',

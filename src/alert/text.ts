@@ -8,10 +8,9 @@ import type { Alert } from './model.ts';
  */
 export function textOf(packet: Buffer): string {
   const [first, second] = packet;
-  const declared = /^(?:\u00ef\u00bb\u00bf)?<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']/.exec(
-    packet.toString('latin1', 0, 200),
-  );
-  let label = declared?.[1] ?? 'utf-8';
+  const head = packet.toString('latin1', 0, 1_024);
+  const declared = /^<\?xml\s[^>]*?encoding\s*=\s*["']([\w.:-]+)["']/.exec(head);
+  let label = head.startsWith('\u00ef\u00bb\u00bf') ? 'utf-8' : (declared?.[1] ?? 'utf-8');
   if ((first === 0xff && second === 0xfe) || (first === 0x3c && second === 0)) label = 'utf-16le';
   if ((first === 0xfe && second === 0xff) || (first === 0 && second === 0x3c)) label = 'utf-16be';
   try {

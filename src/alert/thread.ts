@@ -16,10 +16,10 @@ export function designationKey(name: string, test: boolean): string {
   return `${test ? 'test:' : ''}event:${name.replace(/\s+/g, '').toLowerCase()}`;
 }
 
-/** An identifier, of the alert itself or one that it cites. What stands before `#` knows no case (IVOA Identifiers 2.0 §2.3). */
+/** An identifier, of the alert itself or one that it cites. What stands before `?` or `#` knows no case (IVOA Identifiers 2.0 §2.3). */
 export function ivornKey(ivorn: string, test: boolean): string {
-  const hash = ivorn.indexOf('#');
-  const written = hash === -1 ? ivorn.toLowerCase() : ivorn.slice(0, hash).toLowerCase() + ivorn.slice(hash);
+  const local = ivorn.search(/[?#]/);
+  const written = local === -1 ? ivorn.toLowerCase() : ivorn.slice(0, local).toLowerCase() + ivorn.slice(local);
   return `${test ? 'test:' : ''}${written}`;
 }
 

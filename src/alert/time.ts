@@ -6,6 +6,7 @@ const ISO_TIME =
   /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d*))?)?)?\s*(?:Z|UTC?|GMT|([+-])(\d{2}):?(\d{2})?)?$/i;
 
 const LONGEST = 60;
+const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59);
 
 /** What nearly all senders write: no more than to check it is to be done. */
 const PLAIN_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.(\d{1,12}))?Z?$/;
@@ -43,11 +44,14 @@ export function normaliseTime(text: string | undefined): string | undefined {
   // The day may end with 24:00:00, and with a leap second, which POSIX time counts as the next one.
   const endOfDay = hour === 24 && minute === 0 && second === 0;
   if ((hour > 23 && !endOfDay) || minute > 59 || second > 60) return undefined;
+  if (Number(zoneHour ?? 0) > 14 || Number(zoneMinute ?? 0) > 59) return undefined;
   const midnight = new Date(Date.UTC(year, month - 1, day));
   // Date.UTC takes the years 0 to 99 for 1900 to 1999, and the 31st of February for the 3rd of March.
   if (midnight.toISOString().slice(0, 10) !== isoDay(year, month, day)) return undefined;
   const zoneMinutes = (Number(zoneHour ?? 0) * 60 + Number(zoneMinute ?? 0)) * (sign === '-' ? -1 : 1);
   const instant = midnight.getTime() + ((hour * 60 + minute - zoneMinutes) * 60 + second) * 1_000;
+  // The last second of 9999 may be carried over, and then the year has six digits and a sign.
+  if (instant > LAST_INSTANT) return undefined;
   return withFraction(new Date(instant).toISOString().slice(0, -'.000Z'.length), fraction);
 }
 

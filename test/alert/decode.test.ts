@@ -39,8 +39,19 @@ describe('text in a packet', () => {
     assert.equal(described('<![CDATA[a &amp; <b>]]> &amp; c'), 'a &amp; <b> & c');
   });
 
-  it('goes on across comments and instructions', () => {
+  it('goes on across comments and instructions, whatever stands in them', () => {
     assert.equal(described('a<!-- b --><?c d?>e'), 'ae');
+    assert.equal(described(`a<?c don't?>b<?c 5" > <d> ?>c<!-- it's <?e --><![CDATA[<?f it's?>]]>d`), "abc<?f it's?>d");
+    // A parser that took the apostrophe for a quote would skip what stands before the next one.
+    const { params } = decode(event(`<?c don't?><What><Param name='a' value='1'/></What><?c can't?>`));
+    assert.deepEqual(params, [{ name: 'a', value: '1', number: 1 }]);
+  });
+
+  it('has blanks for the line breaks in an attribute, also where there are references', () => {
+    const { params } = decode(
+      event('<What><Param name="a\r\nb" value="x&#10;y"\n unit=\'m\n>\'/></What><!-- \n --><Who>&#233;</Who>'),
+    );
+    assert.deepEqual(params, [{ name: 'a b', value: 'x\ny', unit: 'm >' }]);
   });
 
   it('may hold any number of references', () => {

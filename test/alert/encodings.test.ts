@@ -15,6 +15,10 @@ const written = (text: string, encoding?: string): string => {
   return `${declaration}<VOEvent ivorn="ivo://a.b/c#d"><What><Param name="${text}" value="1"/></What><Description>${text}</Description></VOEvent>`;
 };
 
+/** A packet whose only text is these bytes. */
+const bytes = (encoding: string, ...codes: number[]): Buffer =>
+  Buffer.from(written(String.fromCharCode(...codes), encoding), 'latin1');
+
 const utf16be = (text: string): Buffer => Buffer.from(text, 'utf16le').swap16();
 
 describe('a packet', () => {
@@ -26,6 +30,11 @@ describe('a packet', () => {
       ['UTF-8, declared', Buffer.from(written(wide, 'UTF-8')), wide],
       ['UTF-8 with a mark', Buffer.from(`\ufeff${written(wide, 'utf-8')}`), wide],
       ['ISO-8859-1', Buffer.from(written(latin, 'ISO-8859-1'), 'latin1'), latin],
+      ['ISO-8859-15', bytes('ISO-8859-15', 0xa4), '€'],
+      ['windows-1252', bytes('windows-1252', 0x80, 0xe9), '€é'],
+      // Strictly two control characters, but nobody means them: what browsers read.
+      ['ISO-8859-1 with the euro of Windows', bytes('ISO-8859-1', 0x80), '€'],
+      ['a mark of UTF-16 and a declaration of UTF-8', Buffer.from(`\ufeff${written(wide, 'UTF-8')}`, 'utf16le'), wide],
       ['UTF-16 LE with a mark', Buffer.from(`\ufeff${written(wide, 'UTF-16')}`, 'utf16le'), wide],
       ['UTF-16 BE with a mark', utf16be(`\ufeff${written(wide, 'UTF-16')}`), wide],
       ['UTF-16 LE without a mark', Buffer.from(written(wide, 'UTF-16LE'), 'utf16le'), wide],
@@ -36,6 +45,17 @@ describe('a packet', () => {
       const alert = decode(packet);
       assert.deepEqual([alert.ivorn, alert.description, alert.params[0]?.name], ['ivo://a.b/c#d', text, text], name);
     }
+  });
+
+  it('is read as libxml2 reads it where a mark, a long declaration or another instruction would mislead', () => {
+    const text = 'Gödel é';
+    const long = `<?xml version="1.0"${' '.repeat(300)}encoding="ISO-8859-1"?>`;
+    const packets = [
+      Buffer.from(`\ufeff<?xml version="1.0" encoding="ISO-8859-1"?>${written(text)}`),
+      Buffer.from(`<?xml-stylesheet href="a" encoding="ISO-8859-1"?>${written(text)}`),
+      Buffer.from(`${long}${written(text)}`, 'latin1'),
+    ];
+    for (const packet of packets) assert.equal(decode(packet).description, text);
   });
 
   it('that is not what it declares is refused', () => {
@@ -49,6 +69,10 @@ describe('a packet', () => {
       ],
       ['é in ASCII', Buffer.from(written('é', 'US-ASCII'), 'latin1')],
       ['an encoding nobody knows', Buffer.from(written('x', 'klingon'))],
+      ['UTF-8 bytes as UTF-16', Buffer.from(written('é', 'UTF-16'))],
+      ['UTF-8 bytes as UTF-16LE', Buffer.from(written('é', 'UTF-16LE'))],
+      ['UTF-32', Buffer.from([...written('x')].flatMap((character) => [0, 0, 0, character.charCodeAt(0)]))],
+      ['UTF-7', Buffer.from(written('x', 'UTF-7'))],
       ['half a UTF-16', Buffer.from(`\ufeff${written('x', 'UTF-16')}`, 'utf16le').subarray(0, 201)],
     ];
     for (const [name, packet] of wrong) assert.throws(() => decode(packet), DecodeError, name);

@@ -61,6 +61,12 @@ describe('a document that is no XML', () => {
       2,
       6,
     ],
+    ['an attribute without a value', event('<a b/>'), 'the attribute b has no value', 1, 36],
+    ['a name with two colons', event('<a:b:c/>'), 'the name a:b:c has a colon where none belongs', 1, 38],
+    ['an open instruction', event('<?a b'), 'an instruction is not finished', 1, 47],
+    ['a ]]> in a text', event('a ]]> b'), 'there is a ]]> in a text; it is written ]]&gt;', 1, 34],
+    ['a reference too high', event('&#x110000;'), 'there is a reference to no character', 1, 42],
+    ['a text too long', event('x'.repeat(10_100_000)), 'it has a text of over ten million characters', 1, 10_004_001],
     ['a name that is none', event('<1/>'), 'there is a < that begins no element; it is written &lt;', 1, 33],
   ];
 
@@ -86,6 +92,14 @@ describe('a document that is no XML', () => {
       assert.match(error?.message ?? '', /^It has a DOCTYPE, which no VOEvent needs/);
       assert.deepEqual([error?.line, error?.column], [line, column]);
     }
+  });
+});
+
+describe('what stands in a comment', () => {
+  it('is not taken for the packet, however long the comment is', () => {
+    const fake = `<!-- <VOEvent ivorn="ivo://fake.org/a#1" role="test"> <!DOCTYPE x> ${'x'.repeat(70_000)} -->`;
+    const { ivorn, role } = decoder.decode(Buffer.from(fake + event('')), { source: 's', receivedAt: '' });
+    assert.deepEqual([ivorn, role], ['ivo://a.b/c#d', 'observation']);
   });
 });
 

@@ -67,6 +67,7 @@ describe('a rate', () => {
       'per fortnight',
       'yr^-1 sr^-1',
       `${'a'.repeat(1e4)}^-1`,
+      ...['constructor^-1', '1/constructor', 'per valueof', '__proto__-1'],
     ];
     for (const unit of unknown) assert.equal(perSecond(1, unit), undefined, unit.slice(0, 40));
   });

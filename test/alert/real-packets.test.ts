@@ -10,7 +10,7 @@ import { REAL_PACKETS } from './real-packets.ts';
 const PACKETS = new URL('../../../shared/data/voevents/', import.meta.url);
 const skip = existsSync(PACKETS) ? false : 'there is no ../shared/data/voevents';
 
-/** Field, StarNo, time, ra and dec of eSTAR's OGLE alerts, as they stand in the files; the date is the time's. */
+/** Field, StarNo, time, ra and dec of eSTAR's OGLE alerts, as they stand in the files; the date, where there is one, is the time's. */
 const OGLE: Record<string, readonly [string, string, string, number, number]> = {
   '2006-BLG-345': ['BLG198.3', '45976', '2006-06-18T08:38:23', 272.531791666667, -29.4313333333333],
   '2006-BLG-385': ['BLG227.6', '160088', '2006-07-03T21:06:11', 272.408916666667, -27.5756111111111],
@@ -77,16 +77,30 @@ describe('real packets', { skip }, () => {
     for (const [name, [field, star, time, ra, dec]] of Object.entries(OGLE)) {
       const alert = decode(`ogle/OGLE-${name}.xml`);
       const isTest = name.includes('test');
-      const expected: Partial<Alert> = {
+      // The two of June 2006 are shorter: no date, one web address and not three.
+      const isShort = time.startsWith('2006-06');
+      const expected: { [Key in keyof Alert]?: Alert[Key] | undefined } = {
         ...{ ivorn: `ivo://uk.org.estar/pl.edu.ogle#OGLE-${name}`, version: '1.1', local: `OGLE-${name}` },
         ...{ role: isTest ? 'test' : 'observation', test: isTest, kind: 'new', stream: 'uk.org.estar/pl.edu.ogle' },
         ...{ time: `${time}.000Z`, ra, dec, system: 'UTC-FK5-GEO', tables: [], citations: [], references: [] },
+        ...{ format: 'voevent', instruments: [], date: isShort ? undefined : `${time}.000Z` },
+        ...{ mission: undefined, errorRadius: undefined, skymap: undefined, importance: undefined },
+        thread: `${isTest ? 'test:' : ''}ivo://uk.org.estar/pl.edu.ogle#OGLE-${name}`,
+        author: {
+          ...{ ivorn: 'ivo://uk.org.estar/pl.edu.ogle#', name: 'OGLE III Project (via eSTAR Project)' },
+          ...{ contact: 'Andrzej Udalski', email: 'udalski@astrouw.edu.pl' },
+        },
+        description:
+          'The OGLE early warning system (EWS) has detected a candidate micro-lensing transient event. For more information about the OGLE EWS see the OGLE website.',
         inferences: [{ probability: 1, name: `OGLE-${name}`, concept: 'Microlensing Event' }],
       };
       for (const [key, value] of Object.entries(expected)) {
         assert.deepEqual(alert[key as keyof Alert], value, `${key} of ${name}`);
       }
-      assert.equal(alert.errorRadius, undefined);
+      assert.equal(alert.params.length, isShort ? 7 : 9, name);
+      const chart = alert.params.at(-1);
+      assert.deepEqual([chart?.name, chart?.ucd, chart?.number], ['Finding Chart', 'meta.ref.url', undefined]);
+      assert.match(chart?.value ?? '', /^http:\/\/www\.astrouw\.edu\.pl\/~ogle\/ogle3\/ews\//);
       assert.deepEqual(alert.params.slice(0, 2), [
         { name: 'Field', value: field, ucd: 'meta.dataset' },
         { name: 'StarNo', value: star, number: Number(star), ucd: 'meta.id' },
@@ -113,7 +127,6 @@ describe('real packets', { skip }, () => {
         ],
       ]);
       assert.match(alert.params[2]?.unit ?? '', /^(?:days|HJD)$/);
-      assert.equal(alert.author?.name, 'OGLE III Project (via eSTAR Project)');
     }
   });
 });

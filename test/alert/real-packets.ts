@@ -36,7 +36,10 @@ export const REAL_PACKETS: Readonly<Record<string, Reading>> = {
     ],
     tables: [],
     citations: [
-      { ivorn: 'ivo://nasa.gsfc.gcn/Fermi#GBM_Alert_2018-01-16T00:36:52.81_537755817_1-994', cite: 'followup' },
+      {
+        ivorn: 'ivo://nasa.gsfc.gcn/Fermi#GBM_Alert_2018-01-16T00:36:52.81_537755817_1-994',
+        ...{ cite: 'followup', description: 'This is an updated position to the original trigger.' },
+      },
     ],
     ...{ importance: 0.95, inferences: [{ probability: 0.5, concept: BURST }], significance: 8.6 },
     references: [{ uri: 'http://gcn.gsfc.nasa.gov/fermi.html', type: 'url' }],
@@ -94,7 +97,7 @@ export const REAL_PACKETS: Readonly<Record<string, Reading>> = {
       ['alert-magnitude', 2],
       ['historic-magnitude', 2],
     ],
-    ...{ ...GALACTIC_PACKET, inferences: [] },
+    ...{ ...GALACTIC_PACKET, inferences: [{ description: 'candidate SN' }] },
     references: [
       { uri: 'http://gsaweb.ast.cam.ac.uk/alerts/alert/Gaia16aac', type: 'url' },
       { uri: 'http://gsaweb.ast.cam.ac.uk/alerts/', type: 'url' },
@@ -157,7 +160,12 @@ export const REAL_PACKETS: Readonly<Record<string, Reading>> = {
       ['Obs_Support_Info', 12],
     ],
     tables: [],
-    citations: [{ ivorn: 'ivo://nasa.gsfc.gcn/SWIFT#BAT_GRB_Pos_644259-771', cite: 'followup' }],
+    citations: [
+      {
+        ...{ ivorn: 'ivo://nasa.gsfc.gcn/SWIFT#BAT_GRB_Pos_644259-771', cite: 'followup' },
+        description: 'This is the XRT Position for the original BAT trigger.',
+      },
+    ],
     ...{ importance: 0.99, inferences: [{ probability: 0.9, concept: BURST }], significance: 10 },
     references: [{ uri: 'http://gcn.gsfc.nasa.gov/swift.html', type: 'url' }],
     description: 'The Swift-XRT location in response to a Swift-BAT transient.',
@@ -181,7 +189,10 @@ export const REAL_PACKETS: Readonly<Record<string, Reading>> = {
     ],
     tables: [],
     citations: [
-      { ivorn: 'ivo://nasa.gsfc.gcn/Fermi#GBM_Alert_2011-09-04T03:54:36.02_336801278_1-954', cite: 'followup' },
+      {
+        ivorn: 'ivo://nasa.gsfc.gcn/Fermi#GBM_Alert_2011-09-04T03:54:36.02_336801278_1-954',
+        ...{ cite: 'followup', description: 'This is an updated position to the original trigger.' },
+      },
     ],
     ...{ importance: 0.5, inferences: [{ probability: 0.5, concept: BURST }], significance: 8 },
     references: [{ uri: 'http://gcn.gsfc.nasa.gov/fermi.html', type: 'url' }],

@@ -107,11 +107,34 @@ describe('different threads', () => {
   });
 
   it('hold events that only say that they have no number', () => {
-    for (const id of ['0', '-1', '', ' ']) {
+    for (const id of ['0', '-1', '', ' ', '00', '0.0', '+0', '-999', 'N/A', 'none', 'unknown']) {
       const numbered = (local: string) => voevent(`ivo://nasa.gsfc.gcn/Fermi#${local}`, { params: { TrigID: id } });
       assert.equal(threadsOf(numbered('a'), numbered('b')), 2, JSON.stringify(id));
     }
     assert.equal(threadsOf(voevent('ivo://a.b/c#1', { cites: '' }), voevent('ivo://a.b/c#2', { cites: ' ' })), 2);
+  });
+
+  it('hold events whose superevent, run or number in the run is given no name', () => {
+    const nameless: Readonly<Record<string, string>>[] = [
+      ...[{ GraceID: '' }, { GraceID: ' ' }, { superevent_id: '' }, { GraceID: 'none' }],
+      ...[
+        { run_id: '', event_id: '' },
+        { run_id: '0', event_id: '0' },
+        { run_id: '137840', event_id: '' },
+      ],
+    ];
+    for (const params of nameless) {
+      const one = voevent('ivo://nasa.gsfc.gcn/AMON#1', { params });
+      const other = voevent('ivo://nasa.gsfc.gcn/AMON#2', { params });
+      assert.equal(threadsOf(one, other), 2, JSON.stringify(params));
+    }
+  });
+
+  it('hold identifiers that differ in their local part, if only in its case', () => {
+    for (const mark of ['#', '?']) {
+      assert.equal(threadsOf(voevent(`ivo://a.b/c${mark}ZTF25aaA`), voevent(`ivo://a.b/c${mark}ZTF25aaa`)), 2, mark);
+      assert.equal(threadsOf(voevent(`ivo://a.b/c${mark}x`), voevent(`ivo://A.b/C${mark}x`)), 1, mark);
+    }
   });
 
   it('hold the same number of two missions', () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import { createDecoder, type Decoder } from '../../src/alert/decode.ts';
 import type { Alert } from '../../src/alert/model.ts';
@@ -43,6 +44,90 @@ const SIMPLE = `<?xml version="1.0" encoding="UTF-8"?>
     <Identification type="associated">NGC1234</Identification>
   </Why>
 </VOEvent>`;
+
+/** What a document of test/fixtures/voevent says, but for its bytes and its reception. */
+function fixture(name: string): Partial<Alert> {
+  const packet = readFileSync(new URL(`../fixtures/voevent/${name}`, import.meta.url), 'utf8');
+  const { id: _, raw, source: __, receivedAt: ___, ...alert } = decode(packet);
+  assert.equal(raw, packet);
+  return alert;
+}
+
+describe('whole documents of the first years', () => {
+  const MAGNITUDE = [
+    { name: 'apparent magnitude', value: '13.2', number: 13.2, unit: 'mag', ucd: 'phot.mag', group: '' },
+    { name: 'error', value: '0.1', number: 0.1, unit: 'mag', ucd: 'stat.error', group: '' },
+  ];
+  const SEEING = { name: 'seeing', value: '2', number: 2, unit: 'arcsec', ucd: 'instr.obsty.site.seeing' };
+
+  it('of a robotic telescope, before there was a standard: Publisher, EventID, Classification', () => {
+    assert.deepEqual(fixture('htn-0.1.xml'), {
+      ...{ ivorn: 'ivo://org.example/robotic/field42/', format: 'voevent', version: 'HTN/0.1', role: 'observation' },
+      ...{ test: false, kind: 'update', thread: 'ivo://org.example/robotic/field40/' },
+      ...{ stream: 'org.example/robotic/field42/', local: '', instruments: ['Wide Eye AB', 'Narrow Eye'] },
+      author: {
+        ...{ ivorn: 'ivo://org.example', name: 'Example Observatory', contact: 'A. Person' },
+        ...{ email: 'person@example.org', phone: '+1 23 456' },
+      },
+      ...{ date: '2005-04-15T14:34:16.000Z', time: '2005-04-15T23:59:59.000Z' },
+      // 4 arcmin in right ascension, 3 in declination.
+      ...{ ra: 148.888, dec: -0.065, errorRadius: 4 / 60 },
+      ...{ params: [...MAGNITUDE, SEEING], groups: [{ params: MAGNITUDE }], tables: [] },
+      citations: [
+        { ivorn: 'ivo://org.example/robotic/field40/', cite: 'followup' },
+        { ivorn: 'ivo://org.example/robotic/field41/', cite: 'supersedes' },
+        { ivorn: 'ivo://net.example/circular/1234/', cite: 'followup' },
+      ],
+      inferences: [
+        { concept: 'Transient' },
+        { probability: 0.3, relation: 'ot', concept: 'Fast orphan optical transient' },
+        { relation: 'associated', name: 'NGC1234' },
+      ],
+      references: [
+        { uri: 'http://org.example/wide-eye.rtml', type: 'rtml' },
+        { uri: 'http://org.example/chart.fits', type: 'url' },
+      ],
+      description: 'Follow-up of an orphan transient.',
+    });
+  });
+
+  it('of VOEvent 1.0 with STC 1.20: Curation, Communication, an ellipse', () => {
+    const inGroup = [
+      { name: 'time', value: '278.02', number: 278.02, unit: 'd', group: 'magnitude' },
+      { name: 'mag', value: '19.5', number: 19.5, unit: 'mag', ucd: 'phot.mag', group: 'magnitude' },
+    ];
+    assert.deepEqual(fixture('stc-1.20.xml'), {
+      ...{ ivorn: 'ivo://org.example/sky#235649409', format: 'voevent', version: '1.0', role: 'observation' },
+      ...{ test: false, kind: 'new', thread: 'ivo://org.example/sky#235649409', stream: 'org.example/sky' },
+      ...{ local: '235649409', instruments: ['Wide Eye'] },
+      author: {
+        ...{ ivorn: 'ivo://org.example/organization', name: 'Example Laboratory', contact: 'A. Person' },
+        ...{ email: 'person@example.org', phone: '+1 23' },
+      },
+      ...{ date: '2005-04-15T14:34:16.000Z', time: '2005-04-15T23:59:59.000Z', system: 'FK5-UTC-TOPO' },
+      ...{ ra: 148.88, dec: 69.06, errorRadius: 0.02, error2: { major: 0.02, minor: 0.01, angle: 15 } },
+      params: [SEEING, ...inGroup],
+      groups: [{ name: 'magnitude', description: 'Days since the start', params: inGroup }],
+      ...{ tables: [], citations: [], importance: 0.8, expires: '2005-04-16T02:34:16.000Z' },
+      inferences: [{ name: 'OT 050415', concept: 'process.variation.burst;em.opt', description: 'Fades fast' }],
+      references: [{ uri: 'http://org.example/wide-eye' }],
+    });
+  });
+
+  it('of VOEvent 1.1 that has a prefix on everything, a role of its own, and RA and Dec in a Coord', () => {
+    const { ra = 0, dec = 0, ...alert } = fixture('coord-1.1.xml');
+    // 12 h 30 m 49.42 s, −12° 23′ 28″.
+    assert.deepEqual([ra.toFixed(6), dec.toFixed(6)], ['187.705917', '-12.391111']);
+    assert.deepEqual(alert, {
+      ...{ ivorn: 'ivo://edu.example/survey#704171040', format: 'voevent', version: '1.1', role: 'test', test: true },
+      ...{ kind: 'new', thread: 'test:ivo://edu.example/survey#704171040', stream: 'edu.example/survey' },
+      ...{ local: '704171040', instruments: [], author: { ivorn: 'ivo://edu.example/survey' } },
+      ...{ date: '2007-04-17T10:40:00.000Z', time: '2007-04-17T10:31:00.500Z' },
+      ...{ params: [], groups: [], tables: [], citations: [], references: [] },
+      inferences: [{ probability: 0.25, name: 'M87, NGC4486' }],
+    });
+  });
+});
 
 describe('the simple shape of 2005', () => {
   it('says the same as a VOEvent of today', () => {

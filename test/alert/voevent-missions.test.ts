@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import { createDecoder, type Decoder } from '../../src/alert/decode.ts';
 import type { Alert } from '../../src/alert/model.ts';
@@ -109,6 +110,12 @@ describe('GCN’s packets', () => {
   it('retract with a flag, too', () => {
     assert.equal(alert('ivo://nasa.gsfc.gcn/AMON#x', { Retraction: 'true' }).kind, 'retraction');
     assert.equal(alert('ivo://nasa.gsfc.gcn/AMON#x', { Retraction: 'false' }).kind, 'new');
+    for (const params of [
+      { Retraction: 'true', AlertType: 'Update' },
+      { AlertType: 'Update', Retraction: 'true' },
+    ]) {
+      assert.equal(alert('ivo://gwnet/LVC#x', params).kind, 'retraction', 'the stronger one, in either order');
+    }
   });
 
   it('name the map of the place', () => {
@@ -116,5 +123,102 @@ describe('GCN’s packets', () => {
       assert.deepEqual(alert('ivo://a.b/c#d', { [name]: 'http://x/m.fits' }).skymap, { url: 'http://x/m.fits' }, name);
     }
     assert.equal(alert('ivo://a.b/c#d', { skymap_fits: '', LightCurve_URL: 'http://x/l.gif' }).skymap, undefined);
+    // Fermi GBM's final positions name a picture there.
+    const picture = { LocationMap_URL: 'http://x/glg_locplot_all_bn1.png', healpix_url: 'http://x/m.fit' };
+    assert.deepEqual(alert('ivo://a.b/c#d', picture).skymap, { url: 'http://x/m.fit' });
+  });
+});
+
+/** What a document of test/fixtures/voevent says: all but its bytes, its reception, and how its Params look. */
+function fixture(name: string): object {
+  const packet = readFileSync(new URL(`../fixtures/voevent/${name}`, import.meta.url));
+  const {
+    id: _,
+    raw: __,
+    source: ___,
+    receivedAt: ____,
+    validity,
+    params,
+    groups,
+    ...alert
+  } = decoder.decode(packet, { source: 's', receivedAt: '' }, { validate: true });
+  assert.deepEqual(validity, { schema: '2.0', valid: true, problems: [] }, 'written as the standard says');
+  return { ...alert, params: params.length, groups: groups.map((group) => group.name ?? group.type) };
+}
+
+const OBSERVATION = { format: 'voevent', version: '2.0', role: 'observation', test: false, kind: 'new' };
+
+describe('every field of a whole packet', () => {
+  it('of LIGO, Virgo and KAGRA: an update in coincidence with a burst', () => {
+    const citation = (local: string) => ({ ivorn: `ivo://gwnet/LVC#S261101xy-${local}`, cite: 'supersedes' });
+    const description = 'Localization and classification updated';
+    assert.deepEqual(fixture('lvk-update.xml'), {
+      ...{ ...OBSERVATION, ivorn: 'ivo://gwnet/LVC#S261101xy-3-Update', kind: 'update', thread: 'lvk:S261101xy' },
+      ...{ stream: 'gwnet/LVC', local: 'S261101xy-3-Update', mission: 'LVK', instruments: ['H1', 'L1', 'V1'] },
+      author: { contact: 'LIGO Scientific Collaboration, Virgo Collaboration, and KAGRA Collaboration' },
+      ...{ date: '2026-11-01T13:00:00.000Z', time: '2026-11-01T12:34:56.789012Z', system: 'UTC-FK5-GEO' },
+      // Of the two maps the event's own; the rate its own too, not that of the coincidence.
+      skymap: { url: 'https://gw.example/S261101xy/Bilby.multiorder.fits' },
+      ...{ significant: true, far: 2.5e-11, properties: { HasNS: 1, HasRemnant: 0.9 } },
+      classification: { BNS: 0.95, NSBH: 0.04, BBH: 0, Terrestrial: 0.01 },
+      ...{
+        params: 27,
+        groups: ['Bilby.multiorder', 'combined', 'Classification', 'Properties', 'External Coincidence'],
+      },
+      ...{ tables: [], inferences: [], references: [] },
+      citations: [
+        { ...citation('1-Preliminary'), description },
+        { ...citation('2-Initial'), description },
+      ],
+      description: 'Report of a candidate gravitational wave event',
+    });
+  });
+
+  it('of IceCube through AMON and GCN', () => {
+    const local = 'ICECUBE_GOLD_Event2026-11-02T03:04:05.60_140000_000012345678-040-0';
+    assert.deepEqual(fixture('icecube-gold.xml'), {
+      ...{ ...OBSERVATION, ivorn: `ivo://nasa.gsfc.gcn/AMON#${local}`, thread: 'icecube:140000_12345678' },
+      ...{ stream: 'nasa.gsfc.gcn/AMON', local, mission: 'IceCube', instruments: [] },
+      author: { ivorn: 'ivo://nasa.gsfc.tan/gcn', name: 'VO-GCN', contact: 'A. Person' },
+      ...{ date: '2026-11-02T03:04:40.000Z', time: '2026-11-02T03:04:05.600Z', system: 'UTC-FK5-GEO' },
+      ...{ ra: 206.06, dec: 4.78, errorRadius: 0.21, far: 0.5478 / 31_557_600 },
+      ...{ params: 12, groups: ['Misc_Flags'], tables: [], citations: [], importance: 0.95 },
+      inferences: [{ probability: 0.61, concept: 'process.variation.burst;phys.particle.neutrino' }],
+      references: [{ uri: 'http://org.example/amon.html', type: 'url' }],
+      description: 'A high-energy neutrino.',
+    });
+  });
+
+  it('of SVOM', () => {
+    assert.deepEqual(fixture('svom-wakeup.xml'), {
+      ...{ ...OBSERVATION, ivorn: 'ivo://org.svom/fsc#sb26110301_eclairs-wakeup', thread: 'svom:sb26110301' },
+      ...{ stream: 'org.svom/fsc', local: 'sb26110301_eclairs-wakeup', mission: 'SVOM', instruments: [] },
+      author: { ivorn: 'ivo://org.svom/fsc', name: 'SVOM/FSC', email: 'person@example.org' },
+      ...{ date: '2026-11-03T01:02:33.000Z', time: '2026-11-03T01:02:03.456Z', system: 'UTC-FK5-GEO' },
+      ...{ ra: 350.25, dec: -62.5, errorRadius: 0.15, significance: 9.8, importance: 0.5 },
+      ...{ params: 4, groups: ['Svom_Identifiers', 'Detection_Info'], tables: [], citations: [], references: [] },
+      inferences: [{ concept: 'process.variation.burst;em.gamma' }],
+      description: 'SVOM wakeup notice: ECLAIRs detected a transient',
+    });
+  });
+
+  it('of CHIME/FRB: a retraction, in the thread of what it retracts', () => {
+    const stream = 'ca.chimenet.frb/FRB-RETRACTION-';
+    const local = '2026-11-04-05:06:07.800000UTC+0000_0123456789ab';
+    assert.deepEqual(fixture('chime-retraction.xml'), {
+      ...{ ...OBSERVATION, ivorn: `ivo://${stream}#${local}`, kind: 'retraction', thread: 'chime:427325191' },
+      ...{ stream, local, mission: 'CHIME', instruments: [] },
+      author: { ivorn: 'ivo://ca.chimenet.frb/contact', name: 'CHIME/FRB', title: 'CHIME/FRB VOEvent Service' },
+      ...{ date: '2026-11-04T06:00:00.000Z', time: '2026-11-04T05:06:07.800Z', system: 'UTC-ICRS-TOPO' },
+      ...{ ra: 29.5, dec: 65.7, errorRadius: 0.35, importance: 0.91 },
+      ...{ params: 6, groups: ['observatory parameters', 'event parameters'], tables: [], references: [] },
+      citations: [
+        {
+          ivorn: 'ivo://ca.chimenet.frb/FRB-DETECTION-#2026-11-04-05:06:07.800000UTC+0000_a0b1c2d3e4f5',
+          ...{ cite: 'retraction', description: 'Interference' },
+        },
+      ],
+      inferences: [{ name: 'FRB 20261104A', concept: 'astrophysical:FRB' }],
+    });
   });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import { createDecoder, type Decoder } from '../../src/alert/decode.ts';
 import { digestOf } from '../../src/alert/digest.ts';
@@ -87,6 +88,143 @@ describe('the fields of a hand-written packet', () => {
   });
 });
 
+describe('a whole document', () => {
+  /** What a document of test/fixtures/voevent says, but for its bytes and its reception. */
+  const fixture = (name: string): Partial<Alert> => {
+    const packet = readFileSync(new URL(`../fixtures/voevent/${name}`, import.meta.url));
+    const { id: _, raw: __, source: ___, receivedAt: ____, ...alert } = decode(packet);
+    return alert;
+  };
+
+  it('of VOEvent 2.0, with everything that the standard has, and comments and instructions anywhere', () => {
+    const { params, groups, tables, ...alert } = fixture('everything-2.0.xml');
+    const said = 'The same star';
+    assert.deepEqual(alert, {
+      ...{ ivorn: 'ivo://org.example/Survey/Fast#2026&abc', format: 'voevent', version: '2.0', role: 'prediction' },
+      ...{ test: false, kind: 'update', stream: 'org.example/Survey/Fast', local: '2026&abc' },
+      ...{ thread: 'ivo://org.example/survey/fast#2026-abb', instruments: ['Wide Eye'] },
+      author: {
+        ...{ ivorn: 'ivo://org.example/Survey', name: 'Survey', title: 'The Survey', contact: 'A. Person' },
+        ...{ email: 'person@example.org', phone: '+1 23' },
+      },
+      ...{ date: '2026-11-22T10:00:05.250Z', time: '2026-11-22T09:59:58.123456Z' },
+      ...{ ra: 83.6331, dec: -22.0145, errorRadius: 0.05, system: 'UTC-ICRS-TOPO' },
+      citations: [
+        { ivorn: 'ivo://org.example/Survey/Fast#2026-abb', cite: 'followup', description: said },
+        { ivorn: 'ivo://org.example/Survey/Fast#2026-aba', cite: 'supersedes', description: said },
+      ],
+      ...{ importance: 0.95, expires: '2026-12-01T00:00:00.000Z' },
+      inferences: [
+        { concept: 'process.variation.burst, em.opt', description: 'Bright' },
+        {
+          ...{ probability: 0.9, relation: 'identified', name: 'AT 2026abc', concept: 'stars.supernova' },
+          description: 'Spectrum to come',
+        },
+        { relation: 'associated', name: 'NGC 1, NGC 2' },
+      ],
+      references: [
+        { uri: 'http://org.example/mag' },
+        {
+          ...{ uri: 'http://org.example/how?a=1&b=2', type: 'url', mimetype: 'text/html' },
+          meaning: 'http://org.example/m#doc',
+        },
+        { uri: 'http://org.example/why' },
+        { uri: 'http://org.example/event' },
+      ],
+      description: 'A fast <transient> & more — café.',
+    });
+    const first = [
+      { name: 'mag', value: '17.4', number: 17.4, group: 'first' },
+      { name: 'mag', value: 'faint', dataType: 'float', group: 'first' },
+    ];
+    const unnamed = { name: 'mag', value: '1e3', number: 1000, unit: 'mmag', group: '' };
+    const again = { name: 'mag', value: '', group: 'first' };
+    assert.deepEqual(params, [
+      {
+        ...{ name: 'mag', value: '17.32', number: 17.32, unit: 'mag', ucd: 'phot.mag', dataType: 'float' },
+        ...{ utype: 'a:b.c', description: 'In V' },
+      },
+      { name: 'child', value: 'R & <V>', dataType: 'string' },
+      { name: 'both', value: 'attribute' },
+      { name: '', value: 'no name' },
+      { name: 'broken  line', value: 'one\ntwo three' },
+      ...[...first, unnamed, again],
+    ]);
+    assert.deepEqual(groups, [
+      { name: 'first', type: 'photometry', description: 'Of tonight', params: first },
+      { params: [unnamed] },
+      { name: 'first', params: [again] },
+    ]);
+    const when = { unit: 'd', ucd: 'time.epoch', dataType: 'float', utype: 'x:y', description: 'When' };
+    assert.deepEqual(tables, [
+      {
+        ...{ name: 'curve', type: 'light curve', description: 'Magnitudes', params: [{ name: 'band', value: 'V' }] },
+        columns: [{ name: 'mjd', ...when }, { name: 'mag' }],
+        rows: [
+          ['1', '<17>'],
+          ['', '18'],
+        ],
+      },
+      { name: 'curve', params: [], columns: [], rows: [['alone']] },
+    ]);
+  });
+
+  it('of VOEvent 2.1, with a prefix that nobody else has, and a coordinate system in words', () => {
+    assert.deepEqual(fixture('everything-2.1.xml'), {
+      ...{ ivorn: 'ivo://org.example/Slew?2026-7', format: 'voevent', version: '2.1', role: 'utility', test: false },
+      ...{ kind: 'retraction', thread: 'ivo://org.example/slew?2026-6', stream: 'org.example/Slew', local: '2026-7' },
+      ...{ instruments: [], author: { ivorn: 'ivo://org.example' }, date: '2026-11-30T12:00:00.000Z' },
+      ...{ time: '2026-12-01T00:00:00.000Z', timeStart: '2026-12-01T00:00:00.000Z' },
+      ...{ timeStop: '2026-12-02T06:30:00.000Z', ra: 83.6331, dec: 22.0145, errorRadius: 0.2 },
+      ...{ error2: { major: 0.2, minor: 0.1, angle: 90 }, system: 'right ascension and declination' },
+      ...{ positionName: 'Crab', params: [{ name: 'pointing', value: '7', number: 7, dataType: 'int' }] },
+      ...{ groups: [], tables: [], inferences: [] },
+      citations: [{ ivorn: 'ivo://org.example/Slew?2026-6', cite: 'retraction' }],
+      references: [
+        { uri: 'http://org.example/plan', mimetype: 'application/json', meaning: 'http://org.example/m#plan' },
+      ],
+    });
+  });
+
+  it('of VOEvent 1.1, with STC in a default namespace of its own, and STC’s interval', () => {
+    const tmax = { name: 'Tmax', value: '2453940.1', number: 2_453_940.1, unit: 'd', group: '' };
+    assert.deepEqual(fixture('everything-1.1.xml'), {
+      ...{ ivorn: 'ivo://org.example/survey#1.1', format: 'voevent', version: '1.1', role: 'observation', test: false },
+      ...{ kind: 'new', thread: 'ivo://org.example/survey#1.1', stream: 'org.example/survey', local: '1.1' },
+      instruments: [],
+      author: {
+        ...{ ivorn: 'ivo://org.example/survey#', name: 'Example Survey', title: 'Example Survey' },
+        contact: 'A. Person',
+      },
+      ...{ date: '2007-07-19T12:00:00.000Z', time: '2007-07-19T10:00:00.000Z' },
+      ...{ timeStart: '2007-07-19T10:00:00.000Z', timeStop: '2007-07-19T11:30:00.000Z' },
+      ...{ ra: 272.53, dec: -29.43, errorRadius: 0.002, system: 'UTC-FK5-GEO' },
+      params: [{ name: 'Field', value: 'F12.3', ucd: 'meta.dataset' }, tmax],
+      ...{ groups: [{ params: [tmax] }], tables: [], citations: [] },
+      inferences: [{ probability: 1, name: 'EX-2007-1', concept: 'Microlensing Event' }],
+      references: [{ uri: 'http://org.example/how', type: 'url', name: 'how' }],
+      description: 'A candidate.',
+    });
+  });
+});
+
+describe('elements are known by their names', () => {
+  it('whatever prefix they have, and whatever namespace, or none', () => {
+    const packet = (p: string, namespace: string) => `<${p}VOEvent ${namespace} ivorn="ivo://a/b#c" version="2.0">
+      <${p}What><${p}Param name="a" value="b"/></${p}What><${p}WhereWhen><${p}ObsDataLocation><${p}ObservationLocation>
+      <${p}AstroCoords><${p}Position2D><${p}Value2><${p}C1>10</${p}C1><${p}C2>20</${p}C2></${p}Value2></${p}Position2D>
+      </${p}AstroCoords></${p}ObservationLocation></${p}ObsDataLocation></${p}WhereWhen></${p}VOEvent>`;
+    const namespaces = ['http://www.ivoa.net/xml/VOEvent/v2.0', 'http://www.ivoa.net/xml/VOEvent/v1.1', 'urn:mine'];
+    const packets = namespaces.flatMap((uri) => [
+      ...[packet('', `xmlns="${uri}"`), packet('voe:', `xmlns:voe="${uri}"`), packet('_x.1:', `xmlns:_x.1="${uri}"`)],
+    ]);
+    for (const written of [packet('', ''), ...packets]) {
+      const { ra, dec, params } = decode(Buffer.from(written));
+      assert.deepEqual([ra, dec, params], [10, 20, [{ name: 'a', value: 'b' }]], written);
+    }
+  });
+});
+
 describe('an alert is a test', () => {
   const param = (name: string, value: string) => event(`<What><Param name="${name}" value="${value}"/></What>`).test;
   const grouped = (name: string, value: string) =>
@@ -113,6 +251,10 @@ describe('an alert is a test', () => {
       assert.equal(param(name, ''), false, name);
     }
     assert.equal(param('tested_parameter', 'true'), false);
+    const markers = ['HardwareInj 1', 'HardwareInj true', 'Search MDC', 'Group Test', 'AlertType Test', 'Test yes'];
+    const others = ['HardwareInj 0', 'Search AllSky', 'Group CBC', 'Group Burst', 'AlertType Initial', 'Test 0'];
+    const marked = (written: string) => param(...(written.split(' ') as [string, string]));
+    assert.deepEqual([markers.filter((one) => !marked(one)), others.filter(marked)], [[], []]);
   });
 
   it('by the name of a superevent: M for mock, T for test', () => {

@@ -10,7 +10,8 @@ export interface Claims {
   /** Marked as a test, a rehearsal or an injection, whatever the role says. */
   isTest: boolean;
   kind: Kind | undefined;
-  radecValid: string | undefined;
+  /** Says itself that its coordinates mean nothing. */
+  hasNoPosition: boolean;
   /** The mission's numbers for the event, strongest first. */
   eventIds: string[];
   /** IceCube names an event by its run and the number within it; GCN's JSON writes `run_event`. */
@@ -33,16 +34,19 @@ const testFlag: Reader = (claims, { value }) => {
   claims.isTest ||= isTrue(value);
 };
 const eventId: Reader = (claims, { value }) => {
-  // 0 and -1 stand for "no trigger".
-  if (value !== '' && !/^-?[01]$/.test(value)) claims.eventIds.push(value);
+  if (isName(value)) claims.eventIds.push(value);
 };
 const superevent: Reader = (claims, { value }) => {
+  if (!isName(value)) return;
   claims.superevent ??= value;
   claims.isTest ||= isMockSuperevent(value);
 };
 const skymapUrl: Reader = (claims, { value }) => {
-  if (value !== '') claims.skymap ??= { url: value };
+  // Fermi's final positions name the picture of the map here, and not the map.
+  if (value !== '' && !PICTURE.test(value)) claims.skymap ??= { url: value };
 };
+
+const PICTURE = /\.(?:png|gif|jpe?g|svg|pdf|ps|html?)$/i;
 
 const READERS = new Map<string, Reader>(
   Object.entries<Reader>({
@@ -59,10 +63,17 @@ const READERS = new Map<string, Reader>(
     },
     AlertType: readAlertType,
     Retraction(claims, { value }) {
-      if (isTrue(value)) claims.kind ??= 'retraction';
+      if (isTrue(value)) claims.kind = 'retraction';
     },
     RADec_valid(claims, { value }) {
-      claims.radecValid = value;
+      claims.hasNoPosition ||= /^(?:false|no|0)$/i.test(value);
+    },
+    // GCN's first packets of a trigger: 0 is “unavailable/inappropriate”, 1 “source_object”.
+    Coords_Type(claims, { value }) {
+      claims.hasNoPosition ||= value === '0';
+    },
+    Coords_String(claims, { value }) {
+      claims.hasNoPosition ||= /^unavailable/i.test(value);
     },
     TrigID: eventId,
     TRIG_NO: eventId,
@@ -71,10 +82,10 @@ const READERS = new Map<string, Reader>(
     Burst_Id: eventId,
     event_no: eventId,
     run_id(claims, { value }) {
-      claims.run ??= value;
+      if (isName(value)) claims.run ??= value;
     },
     event_id(claims, { value }) {
-      claims.event ??= value;
+      if (isName(value)) claims.event ??= value;
     },
     GraceID: superevent,
     superevent_id: superevent,
@@ -102,7 +113,7 @@ export function readClaims(params: readonly Param[], groups: readonly Group[]): 
   const claims: Claims = {
     isTest: false,
     kind: undefined,
-    radecValid: undefined,
+    hasNoPosition: false,
     eventIds: [],
     run: undefined,
     event: undefined,
@@ -123,9 +134,9 @@ export function readClaims(params: readonly Param[], groups: readonly Group[]): 
   }
   if (claims.run !== undefined && claims.event !== undefined) claims.eventIds.push(`${claims.run}_${claims.event}`);
   for (const group of groups) {
-    const kind = group.type ?? group.name;
-    if (kind === 'Classification') claims.classification = numbersOf(group);
-    if (kind === 'Properties') claims.properties = numbersOf(group);
+    const kinds = [group.type, group.name];
+    if (kinds.includes('Classification')) claims.classification ??= numbersOf(group);
+    if (kinds.includes('Properties')) claims.properties ??= numbersOf(group);
   }
   return claims;
 }
@@ -133,12 +144,19 @@ export function readClaims(params: readonly Param[], groups: readonly Group[]): 
 /** LVK: Preliminary, Initial, Update, Retraction. */
 function readAlertType(claims: Claims, { value }: Param): void {
   const type = value.toLowerCase();
-  if (type === 'retraction' || type === 'update') claims.kind = type;
+  if (type === 'retraction' || (type === 'update' && claims.kind === undefined)) claims.kind = type;
   claims.isTest ||= type === 'test';
 }
 
 function readFar(value: number | undefined, unit: string | undefined): number | undefined {
   return value === undefined || value < 0 || unit === undefined ? undefined : perSecond(value, unit);
+}
+
+/** What senders write when an event has no number: nothing, 0, 1, anything negative, words. */
+const NO_NAME = /^(?:|[+-]?0*1?|[+-]?0*\.0*|-[\d.]*|n\/?a|none|null|undefined|unknown)$/i;
+
+function isName(value: string): boolean {
+  return value.length > 20 || !NO_NAME.test(value);
 }
 
 function isTrue(value: string): boolean {

@@ -29,7 +29,7 @@ export function voeventToAlert({ id, ivorn, root, text }: VOEventDocument, recep
   const test = role === 'test' || claims.isTest;
   const citations = readCitations(childOf(root, 'Citations'));
   const whereWhen = childOf(root, 'WhereWhen');
-  const { position, retracted } = readWhere(whereWhen, claims.radecValid);
+  const { position, retracted } = readWhere(whereWhen, claims.hasNoPosition);
   const names = splitIvorn(ivorn);
   const mission = missionOf(names);
   const threadKeys = readThreadKeys(claims, ivorn, citations, mission ?? names.stream, test);
@@ -47,7 +47,7 @@ export function voeventToAlert({ id, ivorn, root, text }: VOEventDocument, recep
     stream: names.stream,
     local: names.local,
     mission,
-    instruments: [...claims.instruments, ...readInstruments(childOf(root, 'How'))],
+    instruments: [...new Set([...claims.instruments, ...readInstruments(childOf(root, 'How'))])],
     author: readAuthor(root),
     date: readDate(root),
     time: when.time,
@@ -133,13 +133,15 @@ const CITE_WORDS: readonly (readonly [RegExp, CiteKind])[] = [
   [/^retract/, 'retraction'],
 ];
 
-/** VOEvent 2.0 §3.8; 1.0 wrote `EventID`. */
+/** VOEvent 2.0 §3.8; 1.0 wrote `EventID`. There is one description for all of them. */
 function readCitations(element: XmlElement | undefined): Citation[] {
+  const description = textAt(element, 'Description');
   return (element?.children ?? []).flatMap((cited): Citation[] => {
     if ((cited.name !== 'EventIVORN' && cited.name !== 'EventID') || cited.text === '') return [];
     const word = attributeOf(cited, 'cite')?.toLowerCase() ?? '';
     const known = CITE_KINDS.find((kind) => kind === word);
-    return [{ ivorn: cited.text, cite: known ?? CITE_WORDS.find(([odd]) => odd.test(word))?.[1] ?? 'followup' }];
+    const cite = known ?? CITE_WORDS.find(([odd]) => odd.test(word))?.[1] ?? 'followup';
+    return [present({ ivorn: cited.text, cite, description })];
   });
 }
 

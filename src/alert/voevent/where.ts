@@ -9,9 +9,14 @@ export type Position = Partial<SkyPosition> & { readonly system?: string; readon
 /** GCN writes it for both coordinates of an event that was retracted. */
 const RETRACTED = -999;
 
-/** Coordinates that are not equatorial: on the ground, in the Galaxy, on the Sun, along the ecliptic, above the horizon. */
-const EQUATORIAL = /ICRS|FK[45]|J2000|B1950/i;
-const OTHER_FRAME = /GEOD|GAL|ECL|HGS|HGC|HPC|HPR|HEE|HCC|HCR|CARR|BODY|ALT|AZ/i;
+/**
+ * Coordinates that are not equatorial: on the ground, in the Galaxy, on the Sun, along the ecliptic, above the horizon.
+ * Only where a word begins: since VOEvent 2.1 the name is free, and may say “declination”. An equinox makes none
+ * equatorial: there is an ecliptic of J2000 too.
+ */
+const EQUATORIAL = /ICRS|FK[45]|EQUATORIAL/i;
+const OTHER_FRAME =
+  /(?<![a-z])(?:GEOD|GEO_[CD]|(?:SUPER)?GAL|ECL|GS[EM]|HELIOGRA|HELIOPRO|HG[SCI]|HP[CRL]|HEE|HC[CR]|CARR|BODY|ALT|AZ|HORIZONTAL)/i;
 const OTHER_AXIS = /^(?:g?(?:l|lon|long|longitude)|l_?ii|az|azimuth|alt|altitude|x|y|z|theta|phi|r)$/i;
 
 /** What a `WhereWhen` says of the place. */
@@ -23,18 +28,19 @@ export interface Where {
 
 /**
  * The first `Position2D` of the first `AstroCoords` (VOEvent 2.0 §3.4), or the simple shape of 2005: `RA` and `Dec`, each
- * with a `Coord`. GCN writes "no position" as 0,0 with a huge radius, or marks it with `RADec_valid=false`.
+ * with a `Coord`.
+ *
+ * @param hasNoPosition whether the packet says elsewhere that the coordinates mean nothing
  */
-export function readWhere(whereWhen: XmlElement | undefined, radecValid: string | undefined): Where {
+export function readWhere(whereWhen: XmlElement | undefined, hasNoPosition: boolean): Where {
   const coords = astroCoords(whereWhen);
-  const frame = coords === undefined ? undefined : find(whereWhen, 'AstroCoordSystem');
+  const frame = coords === undefined ? undefined : findOfEvent(whereWhen, 'AstroCoordSystem');
   const system = attributeOf(coords, 'coord_system_id') ?? attributeOf(frame, 'id') ?? attributeOf(frame, 'ID');
   const named = present({ system, positionName: textAt(coords, 'PositionName') });
   const place = coords === undefined ? simplePlace(whereWhen) : placeIn(coords);
   if (place?.ra === RETRACTED && place.dec === RETRACTED) return { position: named, retracted: true };
-  const spaceFrame = textAt(frame, 'SpaceFrame', 'SpaceRefFrame') ?? '';
-  const isElsewhere = isNotEquatorial(system ?? '') || isNotEquatorial(spaceFrame);
-  if (place === undefined || isElsewhere || radecValid?.trim().toLowerCase() === 'false') {
+  const isElsewhere = [system ?? '', ...spaceFrames(frame)].some(isNotEquatorial);
+  if (place === undefined || isElsewhere || hasNoPosition) {
     return { position: named, retracted: false };
   }
   return { position: { ...named, ...onTheSky(place) }, retracted: false };
@@ -46,7 +52,23 @@ function isNotEquatorial(frame: string): boolean {
 
 /** The coordinates of the event. Those of the observatory stand in an `ObservatoryLocation`, often before them. */
 export function astroCoords(whereWhen: XmlElement | undefined): XmlElement | undefined {
-  return find(find(whereWhen, 'ObservationLocation') ?? whereWhen, 'AstroCoords');
+  return findOfEvent(whereWhen, 'AstroCoords');
+}
+
+/** The first element of that name, but for what is said of the observatory. */
+function findOfEvent(element: XmlElement | undefined, name: string): XmlElement | undefined {
+  for (const child of element?.children ?? []) {
+    if (child.name === 'ObservatoryLocation') continue;
+    const found = child.name === name ? child : findOfEvent(child, name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** STC names the frame of space by an element (`<GALACTIC_II/>`), some by a text in `SpaceRefFrame`. */
+function spaceFrames(frame: XmlElement | undefined): string[] {
+  const space = childOf(frame, 'SpaceFrame')?.children ?? [];
+  return space.flatMap(({ name, text }) => (name === 'Name' ? [] : [name === 'SpaceRefFrame' ? text : name]));
 }
 
 function placeIn(coords: XmlElement): Place | undefined {
@@ -70,15 +92,18 @@ function errorsIn(position: XmlElement, unit: string | undefined): Pick<Place, '
   const axes = childOf(position, 'Error2');
   const turned = childOf(position, 'Error2PA');
   const [size1, size2] = childOf(turned, 'Size')?.text.split(/\s+/) ?? [];
+  const [north, east] = ['C2', 'C1'].map((name) => coordinate(childOf(axes, name), undefined, unit, 'dec'));
   return {
-    errorRadius: coordinate(circle, undefined, attributeOf(circle, 'unit') ?? unit, 'dec'),
+    // Since VOEvent 2.1 either half of an Error2 may be missing.
+    errorRadius: coordinate(circle, undefined, attributeOf(circle, 'unit') ?? unit, 'dec') ?? lone(north, east),
     error2:
-      ellipse(
-        coordinate(childOf(axes, 'C2'), undefined, unit, 'dec'),
-        coordinate(childOf(axes, 'C1'), undefined, unit, 'dec'),
-        0,
-      ) ?? ellipse(toDegrees(size1, unit, 'dec'), toDegrees(size2, unit, 'dec'), angleOf(turned)),
+      ellipse(north, east, 0) ?? ellipse(toDegrees(size1, unit, 'dec'), toDegrees(size2, unit, 'dec'), angleOf(turned)),
   };
+}
+
+/** The one that is there, when the other is not. */
+function lone(first: number | undefined, second: number | undefined): number | undefined {
+  return first === undefined || second === undefined ? (first ?? second) : undefined;
 }
 
 function angleOf(element: XmlElement | undefined): number {
@@ -94,7 +119,7 @@ function simplePlace(whereWhen: XmlElement | undefined): Place | undefined {
   return {
     ra: simpleCoordinate(ra, 'ra'),
     dec: simpleCoordinate(dec, 'dec'),
-    errorRadius: errors.length === 0 ? undefined : Math.max(...errors),
+    errorRadius: errors.reduce<number | undefined>((most, error) => Math.max(most ?? error, error), undefined),
     error2: undefined,
   };
 }

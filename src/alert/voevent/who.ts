@@ -1,7 +1,7 @@
 import type { Author } from '../model.ts';
 import { present } from '../present.ts';
 import { normaliseTime } from '../time.ts';
-import { childOf, find, textAt, type XmlElement } from '../xml/xml.ts';
+import { attributeOf, childOf, childrenOf, find, textAt, type XmlElement } from '../xml/xml.ts';
 
 /** `Who` (VOEvent 2.0 §3.2); drafts before 1.0 called it `Curation`. */
 function whoOf(root: XmlElement): XmlElement | undefined {
@@ -17,7 +17,8 @@ export function readDate(root: XmlElement): string | undefined {
 export function readAuthor(root: XmlElement): Author | undefined {
   const who = whoOf(root);
   const person = childOf(who, 'Author');
-  const contact = childOf(who, 'Contact');
+  const contacts = childrenOf(who, 'Contact');
+  const contact = contacts.find((one) => attributeOf(one, 'principalContact') === 'true') ?? contacts[0];
   const title = textAt(person, 'title');
   const publisher = textAt(who, 'PublisherID') ?? textAt(who, 'Publisher');
   const author: Author = present({

@@ -14,10 +14,10 @@ export interface Why {
 /** Elements that are an inference of their own: `Inference`, and what drafts before 1.0 had in its stead. */
 const INFERENCES = new Set(['Inference', 'Classification', 'Identification']);
 
-/** Reads a `Why` (VOEvent 2.0 §3.6). A `Concept` or `Name` that stands in it directly is an inference too. */
+/** Reads a `Why` (VOEvent 2.0 §3.6). A `Concept`, `Name` or `Description` that stands in it directly is an inference too. */
 export function readWhy(why: XmlElement | undefined): Why {
   const direct = why === undefined ? undefined : readInference(why);
-  const isOne = direct?.concept !== undefined || direct?.name !== undefined;
+  const isOne = (direct?.concept ?? direct?.name ?? direct?.description) !== undefined;
   return present({
     importance: decimal(attributeOf(why, 'importance')),
     expires: normaliseTime(attributeOf(why, 'expires')),

@@ -99,11 +99,55 @@ function tagOf(node: ParsedNode): string {
   return TEXT_KEY;
 }
 
+/**
+ * A well-formed document without what the parser does not read as XML does: instructions, in which it takes an
+ * apostrophe for the beginning of a value, and so skips all up to the next one; line breaks in tags, which it cannot tell
+ * from those that are written as references.
+ */
+function simplified(text: string): string {
+  const pieces: string[] = [];
+  let from = 0;
+  for (;;) {
+    const start = text.indexOf('<', from);
+    if (start === -1) return pieces.join('') + text.slice(from);
+    const end = endOfMarkup(text, start);
+    const second = text[start + 1];
+    if (second === '!') {
+      pieces.push(text.slice(from, end));
+    } else {
+      pieces.push(text.slice(from, start));
+      if (second !== '?') pieces.push(text.slice(start, end).replace(/\r\n|[\r\n\t]/g, ' '));
+    }
+    from = end;
+  }
+}
+
+/** Where the markup ends that begins here: a comment, a CDATA section, an instruction or a tag. */
+function endOfMarkup(text: string, start: number): number {
+  const after = (mark: string): number => {
+    const at = text.indexOf(mark, start);
+    return at === -1 ? text.length : at + mark.length;
+  };
+  if (text.startsWith('<!--', start)) return after('-->');
+  if (text.startsWith('<![CDATA[', start)) return after(']]>');
+  if (text.startsWith('<?', start)) return after('?>');
+  let at = start + 1;
+  for (; at < text.length; at += 1) {
+    const character = text[at];
+    if (character === '>') return at + 1;
+    if (character !== '"' && character !== "'") continue;
+    at = text.indexOf(character, at + 1);
+    if (at === -1) break;
+  }
+  return text.length;
+}
+
 /** The root of a document that is already known to be well-formed. @throws TooDeep */
 export function parseXml(text: string): XmlElement | undefined {
   hasReferences = text.includes('&#');
+  const isPlain = !hasReferences && !text.includes('<?', 1);
   try {
-    return elementsOf(parser.parse(text) as readonly ParsedNode[])[0];
+    return elementsOf(parser.parse(isPlain ? text : simplified(text)) as readonly ParsedNode[])[0];
   } catch (error) {
     throw messageOf(error).startsWith('Maximum nested tags') ? new TooDeep() : error;
   }
