@@ -13,7 +13,7 @@ import { samplePacket } from './rehearsal/samples.ts';
 import type { Selection } from './rules/router.ts';
 import type { Settings } from './settings.ts';
 import { vtpSources } from './sources.ts';
-import { describeStatus } from './vtp/status.ts';
+import { describeStatus } from './vtp/subscriber/status.ts';
 
 export interface DaemonEvents {
   /** A fault of ours that the daemon cannot go on with. */

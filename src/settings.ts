@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LOG_LEVELS } from './common/log.ts';
 import { durationField, pathField } from './config/fields.ts';
 import { handlerSchema } from './dispatch/settings.ts';
-import { vtpSourceSchema } from './vtp/settings.ts';
+import { vtpSourceSchema } from './vtp/subscriber/settings.ts';
 
 const NAME = /^[A-Za-z][\w-]{0,63}$/;
 const nameField = () =>

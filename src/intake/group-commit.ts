@@ -3,7 +3,7 @@ import { formatDuration } from '../common/durations.ts';
 import { explain } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { Entry } from '../journal/append.ts';
-import type { AlertStore, Arrival } from '../vtp/conversation.ts';
+import type { AlertStore, Arrival } from '../vtp/store.ts';
 
 /** What the group commit needs of the journal. */
 export interface Appender {

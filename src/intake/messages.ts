@@ -1,6 +1,6 @@
 import type { LogLevel } from '../common/log.ts';
-import type { SubscriberStatus } from '../vtp/status.ts';
-import type { SubscriberSettings } from '../vtp/subscriber.ts';
+import type { SubscriberStatus } from '../vtp/subscriber/status.ts';
+import type { SubscriberSettings } from '../vtp/subscriber/subscriber.ts';
 
 /** A VTP subscription, by its name in the configuration. */
 export interface VtpSource {

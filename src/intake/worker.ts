@@ -7,7 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Log, LogLevel } from '../common/log.ts';
 import { withFields } from '../common/log.ts';
 import { JournalAppender } from '../journal/append.ts';
-import { Subscriber } from '../vtp/subscriber.ts';
+import { Subscriber } from '../vtp/subscriber/subscriber.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { FromIntake, IntakeData, ToIntake, VtpSource } from './messages.ts';
 

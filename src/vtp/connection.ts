@@ -53,16 +53,18 @@ export class Connection {
    * @throws when the certificates or the key cannot be used
    */
   static dial(settings: ConnectionSettings, events: ConnectionEvents): Connection {
-    const { host, port } = settings.address;
+    const { address } = settings;
+    const place = 'path' in address ? { path: address.path } : { host: address.host, port: address.port };
     const options = {
-      ...{ host, port, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS },
+      ...place,
+      ...{ keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS },
       // Without it an ack can wait for the next event: 40 ms and more (PEERS.md).
       noDelay: true,
       // What came with the broker's farewell can still be acknowledged.
       allowHalfOpen: true,
     };
     const { tls } = settings;
-    const socket = tls === undefined ? connect(options) : connectTls({ ...options, ...tlsOptions(tls, host) });
+    const socket = tls === undefined ? connect(options) : connectTls({ ...options, ...tlsOptions(tls, address) });
     const connection = new Connection(socket, settings, events);
     connection.#listen(tls === undefined ? 'connect' : 'secureConnect', settings.connectTimeoutMs);
     return connection;
@@ -152,9 +154,10 @@ export class Connection {
   }
 }
 
-function tlsOptions(tls: TlsSettings, host: string): ConnectionOptions {
+function tlsOptions(tls: TlsSettings, address: BrokerAddress): ConnectionOptions {
   // TLS has no server name for an address (RFC 6066 §3); the certificate is then held against the address itself.
-  const servername = tls.serverName ?? (isIP(host) === 0 ? host : undefined);
+  const named = 'host' in address && isIP(address.host) === 0 ? address.host : undefined;
+  const servername = tls.serverName ?? named;
   return {
     ...(servername === undefined ? {} : { servername }),
     ...(tls.ca === undefined ? {} : { ca: tls.ca }),

@@ -3,7 +3,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { scanEnvelope } from '../../src/alert/envelope.ts';
 import { GroupCommit } from '../../src/intake/group-commit.ts';
 import type { Entry } from '../../src/journal/append.ts';
-import type { AlertStore } from '../../src/vtp/conversation.ts';
+import type { AlertStore } from '../../src/vtp/store.ts';
 import { voevent } from '../support/packets.ts';
 import { recordLog } from '../support/wait.ts';
 

@@ -6,7 +6,7 @@ import { Intake } from '../../src/intake/intake.ts';
 import type { VtpSource } from '../../src/intake/messages.ts';
 import { Ledger } from '../../src/journal/ledger.ts';
 import { parseTransport } from '../../src/vtp/message.ts';
-import type { SubscriberSettings } from '../../src/vtp/subscriber.ts';
+import type { SubscriberSettings } from '../../src/vtp/subscriber/subscriber.ts';
 import { directoryFor } from '../journal/journal.ts';
 import { ScriptedBroker } from '../support/broker.ts';
 import { transport, voevent } from '../support/packets.ts';

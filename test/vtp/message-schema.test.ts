@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { XmlDocument, XsdValidator } from 'libxml2-wasm';
 import { scanEnvelope } from '../../src/alert/envelope.ts';
 import { buildTransport, MINI_INTEROP_NAMESPACE, TRANSPORT_ROLES } from '../../src/vtp/message.ts';
-import { acknowledge } from '../../src/vtp/session.ts';
+import { acknowledge } from '../../src/vtp/subscriber/session.ts';
 import { voevent } from '../support/packets.ts';
 
 // Reads the official schemas in ../shared/data/schemas.

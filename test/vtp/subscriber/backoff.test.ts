@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { afterConnection, FIRST_DIAL, type Redial, reconnectDelayMs } from '../../src/vtp/backoff.ts';
+import { afterConnection, FIRST_DIAL, type Redial, reconnectDelayMs } from '../../../src/vtp/subscriber/backoff.ts';
 
 const POLICY = { initialMs: 1_000, maxMs: 60_000 };
 /** The middle of the spread: no jitter. */

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { TLSSocket } from 'node:tls';
-import { parseAddress } from '../../src/vtp/address.ts';
-import { frame, ScriptedBroker } from '../support/broker.ts';
-import { transport, voevent } from '../support/packets.ts';
+import { parseAddress } from '../../../src/vtp/address.ts';
+import { frame, ScriptedBroker } from '../../support/broker.ts';
+import { transport, voevent } from '../../support/packets.ts';
 import { HeldStore, QuickStore, subscribe } from './subscription.ts';
 
 // Makes its certificates with the openssl command.

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { frame, ScriptedBroker } from '../support/broker.ts';
-import { transport, voevent } from '../support/packets.ts';
-import { turns, until } from '../support/wait.ts';
+import { frame, ScriptedBroker } from '../../support/broker.ts';
+import { transport, voevent } from '../../support/packets.ts';
+import { turns, until } from '../../support/wait.ts';
 import { HeldStore, QuickStore, subscribe } from './subscription.ts';
 
 /** Resolves when the number has stayed the same for a hundred looks. */

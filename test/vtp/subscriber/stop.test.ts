@@ -5,8 +5,8 @@ import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { address, closedPort, ScriptedBroker } from '../support/broker.ts';
-import { until, within } from '../support/wait.ts';
+import { address, closedPort, ScriptedBroker } from '../../support/broker.ts';
+import { until, within } from '../../support/wait.ts';
 import { HeldStore, subscribe } from './subscription.ts';
 
 /** It listens, accepts nothing, and has no room left: whoever connects waits. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { Socket } from 'node:net';
 import { describe, it } from 'node:test';
-import { parseTransport } from '../../src/vtp/message.ts';
-import { frame, littleEndianFrame, ScriptedBroker } from '../support/broker.ts';
-import { ESTAR_IAMALIVE, transport, voevent } from '../support/packets.ts';
-import { turns, until } from '../support/wait.ts';
+import { parseTransport } from '../../../src/vtp/message.ts';
+import { frame, littleEndianFrame, ScriptedBroker } from '../../support/broker.ts';
+import { ESTAR_IAMALIVE, transport, voevent } from '../../support/packets.ts';
+import { turns, until } from '../../support/wait.ts';
 import { HeldStore, QuickStore, subscribe } from './subscription.ts';
 
 function originOf(message: string): string | undefined {

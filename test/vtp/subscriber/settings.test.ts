@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { vtpSourceSchema } from '../../src/vtp/settings.ts';
+import { vtpSourceSchema } from '../../../src/vtp/subscriber/settings.ts';
 
 const schema = vtpSourceSchema('/');
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { scanEnvelope } from '../../src/alert/envelope.ts';
-import { parseXml } from '../../src/alert/xml/xml.ts';
-import { parseTransport } from '../../src/vtp/message.ts';
+import { scanEnvelope } from '../../../src/alert/envelope.ts';
+import { parseXml } from '../../../src/alert/xml/xml.ts';
+import { parseTransport } from '../../../src/vtp/message.ts';
 import {
   acknowledge,
   openSession,
@@ -10,8 +10,8 @@ import {
   type SessionOutput,
   type SessionSettings,
   tick,
-} from '../../src/vtp/session.ts';
-import { ESTAR_IAMALIVE, TRANSPORT_NAMESPACES, transport, voevent } from '../support/packets.ts';
+} from '../../../src/vtp/subscriber/session.ts';
+import { ESTAR_IAMALIVE, TRANSPORT_NAMESPACES, transport, voevent } from '../../support/packets.ts';
 
 const US = 'ivo://example.org/us';
 const SETTINGS: SessionSettings = { identity: US, dialect: 'vtp', silenceMs: 150_000 };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { address, closedPort, frame, ScriptedBroker } from '../support/broker.ts';
-import { transport, voevent } from '../support/packets.ts';
+import { address, closedPort, frame, ScriptedBroker } from '../../support/broker.ts';
+import { transport, voevent } from '../../support/packets.ts';
 import { HeldStore, QuickStore, subscribe } from './subscription.ts';
 
 describe('subscriber connects again', () => {

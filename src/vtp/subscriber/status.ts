@@ -1,4 +1,4 @@
-import { formatDuration } from '../common/durations.ts';
+import { formatDuration } from '../../common/durations.ts';
 
 /** What a subscription is doing right now. Times in milliseconds since 1970. */
 export type SubscriberStatus =

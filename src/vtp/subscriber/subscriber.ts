@@ -1,11 +1,12 @@
-import { pause } from '../common/abort.ts';
-import { formatDuration } from '../common/durations.ts';
-import { explain } from '../common/errors.ts';
-import type { Log } from '../common/log.ts';
-import type { BrokerAddress } from './address.ts';
+import { pause } from '../../common/abort.ts';
+import { formatDuration } from '../../common/durations.ts';
+import { explain } from '../../common/errors.ts';
+import type { Log } from '../../common/log.ts';
+import type { BrokerAddress } from '../address.ts';
+import { Connection, type ConnectionEvents, type TlsSettings } from '../connection.ts';
+import type { AlertStore } from '../store.ts';
 import { afterConnection, FIRST_DIAL, type ReconnectPolicy } from './backoff.ts';
-import { Connection, type ConnectionEvents, type TlsSettings } from './connection.ts';
-import { type AlertStore, Conversation } from './conversation.ts';
+import { Conversation } from './conversation.ts';
 import type { SessionSettings } from './session.ts';
 import type { SubscriberStatus } from './status.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { scanEnvelope } from '../../src/alert/envelope.ts';
-import { acknowledge, openSession, receive, type SessionSettings } from '../../src/vtp/session.ts';
-import { ESTAR_IAMALIVE, TRANSPORT_NAMESPACES, transport, voevent } from '../support/packets.ts';
+import { scanEnvelope } from '../../../src/alert/envelope.ts';
+import { acknowledge, openSession, receive, type SessionSettings } from '../../../src/vtp/subscriber/session.ts';
+import { ESTAR_IAMALIVE, TRANSPORT_NAMESPACES, transport, voevent } from '../../support/packets.ts';
 
 const NOW = Date.UTC(2006, 10, 22, 10, 0, 0);
 const SETTINGS: SessionSettings = { identity: 'ivo://example.org/us', dialect: 'mini-interop', silenceMs: 150_000 };

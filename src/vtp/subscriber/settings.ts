@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
-import { messageOf } from '../common/errors.ts';
-import { durationField, fileTextField } from '../config/fields.ts';
-import { type BrokerAddress, parseAddress } from './address.ts';
+import { messageOf } from '../../common/errors.ts';
+import { durationField, fileTextField } from '../../config/fields.ts';
+import { type BrokerAddress, parseAddress } from '../address.ts';
 import { DIALECTS } from './session.ts';
 
 function addressField(): z.ZodType<BrokerAddress, string> {

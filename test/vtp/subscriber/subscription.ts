@@ -1,8 +1,8 @@
 import type { TestContext } from 'node:test';
-import type { BrokerAddress } from '../../src/vtp/address.ts';
-import type { AlertStore, Arrival } from '../../src/vtp/conversation.ts';
-import { Subscriber, type SubscriberSettings } from '../../src/vtp/subscriber.ts';
-import { type RecordedLog, recordLog, until } from '../support/wait.ts';
+import type { BrokerAddress } from '../../../src/vtp/address.ts';
+import type { AlertStore, Arrival } from '../../../src/vtp/store.ts';
+import { Subscriber, type SubscriberSettings } from '../../../src/vtp/subscriber/subscriber.ts';
+import { type RecordedLog, recordLog, until } from '../../support/wait.ts';
 
 /** A store whose disk is the test's: nothing is stored until it says so. */
 export class HeldStore implements AlertStore {

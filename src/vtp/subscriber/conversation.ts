@@ -1,8 +1,9 @@
-import { type Envelope, scanEnvelope } from '../alert/envelope.ts';
-import type { Log } from '../common/log.ts';
-import type { BrokerAddress } from './address.ts';
-import type { Connection } from './connection.ts';
-import type { FrameEvent } from './frame.ts';
+import { type Envelope, scanEnvelope } from '../../alert/envelope.ts';
+import type { Log } from '../../common/log.ts';
+import type { BrokerAddress } from '../address.ts';
+import type { Connection } from '../connection.ts';
+import type { FrameEvent } from '../frame.ts';
+import type { AlertStore } from '../store.ts';
 import {
   acknowledge,
   openSession,
@@ -13,29 +14,6 @@ import {
   tick,
 } from './session.ts';
 import type { SubscriberStatus } from './status.ts';
-
-/** A document to be kept, as it came off the wire. */
-export interface Arrival {
-  /** The exact bytes. They may be part of a larger buffer: copy what is kept for long. */
-  readonly packet: Buffer;
-  readonly envelope: Envelope;
-  /** The broker it came from. */
-  readonly peer: string;
-  /** Milliseconds since 1970. */
-  readonly receivedAt: number;
-}
-
-/** What a subscription needs of whoever keeps the events. */
-export interface AlertStore {
-  /**
-   * Takes a document. `stored` is called once, when its bytes are on disk.
-   *
-   * @returns false when the store has as much in hand as it wants: send nothing more until `whenReady`
-   */
-  store(arrival: Arrival, stored: () => void): boolean;
-  /** Calls back once, when the store can take more. */
-  whenReady(ready: () => void): void;
-}
 
 const TICK_MS = 1_000;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { describeStatus, type SubscriberStatus } from '../../src/vtp/status.ts';
+import { describeStatus, type SubscriberStatus } from '../../../src/vtp/subscriber/status.ts';
 
 it('a status is said in a clause', () => {
   const now = 1_790_000_000_000;

@@ -3,9 +3,9 @@
  * session, one input and the time, and returns the session and what to do.
  */
 
-import { type Envelope, scanEnvelope } from '../alert/envelope.ts';
-import type { LogLevel } from '../common/log.ts';
-import { buildTransport, MINI_INTEROP_NAMESPACE, parseTransport, type TransportMessage } from './message.ts';
+import { type Envelope, scanEnvelope } from '../../alert/envelope.ts';
+import type { LogLevel } from '../../common/log.ts';
+import { buildTransport, MINI_INTEROP_NAMESPACE, parseTransport, type TransportMessage } from '../message.ts';
 
 /** `vtp`: the standard. `mini-interop`: what the eSTAR client spoke in 2006. */
 export const DIALECTS = ['vtp', 'mini-interop'] as const;

@@ -1,0 +1,24 @@
+import type { Envelope } from '../alert/envelope.ts';
+
+/** A document to be kept, as it came off the wire. */
+export interface Arrival {
+  /** The exact bytes. They may be part of a larger buffer: copy what is kept for long. */
+  readonly packet: Buffer;
+  readonly envelope: Envelope;
+  /** Who sent it: a broker, or an author's address. */
+  readonly peer: string;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+}
+
+/** What a subscription or a receiver needs of whoever keeps the events. */
+export interface AlertStore {
+  /**
+   * Takes a document. `stored` is called once, when its bytes are on disk.
+   *
+   * @returns false when the store has as much in hand as it wants: send nothing more until `whenReady`
+   */
+  store(arrival: Arrival, stored: () => void): boolean;
+  /** Calls back once, when the store can take more. */
+  whenReady(ready: () => void): void;
+}
