@@ -7,8 +7,10 @@ import { pack } from './packed.ts';
 export interface BundleOptions {
   /** The application's main module. */
   main: string;
-  /** The script of the intake's worker thread. */
-  intakeWorker: string;
+  /** Threads that need nothing of the application but what they import: name → script. Each is bundled on its own. */
+  workers: Record<string, string>;
+  /** Threads that share the application's modules, virtual ones included: name → script. */
+  threads?: Record<string, string>;
   version: string;
   /** Where the boot file goes: CommonJS, needs nothing beside it. */
   outfile: string;
@@ -48,19 +50,21 @@ const withoutLocales: Plugin = {
   },
 };
 
-/** Bundles the application, its virtual modules and its worker into one boot file. */
+/** Bundles the application, its virtual modules and its threads into one boot file. */
 export async function bundle(options: BundleOptions): Promise<void> {
   const virtualModules = options.virtualModules ?? VIRTUAL_MODULES;
-  const [application, worker, virtual] = await Promise.all([
+  const [application, workers, threadBoot, virtual] = await Promise.all([
     bundleApplication(options, Object.keys(virtualModules)),
-    bundleWorker(options),
+    bundleWorkers(options),
+    bundleThreadBoot(options),
     bundleVirtualModules(virtualModules, options),
   ]);
   const chunks = application.filter((file) => !file.path.endsWith('.map'));
   const maps = application.filter((file) => file.path.endsWith('.map'));
   const embedded = {
     version: options.version,
-    intakeWorker: pack(worker),
+    workers,
+    threadBoot: pack(threadBoot),
     schemas: packSchemas(options.schemas ?? SCHEMAS),
     modules: { ...packAll(chunks), ...virtual },
     sourceMaps: packAll(maps),
@@ -96,10 +100,12 @@ function common(options: BundleOptions): BuildOptions & { write: boolean } {
  * less than half the time it takes with everything in one file.
  */
 async function bundleApplication(options: BundleOptions, external: string[]): Promise<OutputFile[]> {
+  const threads = options.threads ?? {};
   requireFile(options.main, 'the application');
+  for (const [name, script] of Object.entries(threads)) requireFile(script, `the ${name} thread`);
   const result = await build({
     ...common(options),
-    entryPoints: { main: options.main },
+    entryPoints: { main: options.main, ...threads },
     format: 'esm',
     splitting: true,
     outdir: ROOT,
@@ -113,9 +119,18 @@ async function bundleApplication(options: BundleOptions, external: string[]): Pr
 }
 
 /** CommonJS, because `new Worker(text, { eval: true })` runs a classic script. */
-async function bundleWorker(options: BundleOptions): Promise<string> {
-  requireFile(options.intakeWorker, "the intake's worker");
-  const result = await build({ ...common(options), entryPoints: [options.intakeWorker], format: 'cjs' });
+async function bundleWorkers(options: BundleOptions): Promise<Record<string, string>> {
+  const packed = Object.entries(options.workers).map(async ([name, script]) => {
+    requireFile(script, `the ${name} worker`);
+    const result = await build({ ...common(options), entryPoints: [script], format: 'cjs' });
+    return [name, pack(onlyText(result.outputFiles))];
+  });
+  return Object.fromEntries(await Promise.all(packed));
+}
+
+async function bundleThreadBoot(options: BundleOptions): Promise<string> {
+  const script = join(import.meta.dirname, 'boot-thread.ts');
+  const result = await build({ ...common(options), entryPoints: [script], format: 'cjs' });
   return onlyText(result.outputFiles);
 }
 

@@ -1,8 +1,10 @@
 /** Made by `build/bundle.ts` while it bundles `build/boot.ts`; every text is packed (`build/packed.ts`). */
 declare module 'virtual:embedded' {
   export const version: string;
-  /** A self-contained CommonJS script. */
-  export const intakeWorker: string;
+  /** Self-contained CommonJS scripts of worker threads, by name. */
+  export const workers: Record<string, string>;
+  /** `build/boot-thread.ts` as a CommonJS script. */
+  export const threadBoot: string;
   /** XML Schemas by file name. */
   export const schemas: Record<string, string>;
   /** ES modules by the specifier they are imported with: chunk file names of the application, and package names. */

@@ -49,7 +49,11 @@ async function makeExecutable(work: string): Promise<void> {
   const executable = join(work, 'voeventd');
   await bundle({
     main: join(ROOT, 'src', 'main.ts'),
-    intakeWorker: join(ROOT, 'src', 'intake', 'worker.ts'),
+    workers: {
+      intake: join(ROOT, 'src', 'intake', 'worker.ts'),
+      broadcast: join(ROOT, 'src', 'broadcast', 'worker.ts'),
+    },
+    threads: { inspect: join(ROOT, 'src', 'inspect', 'worker.ts') },
     version: manifest.version,
     outfile: cjs,
   });

@@ -1,4 +1,3 @@
-import type { XmlDocument as Document, ParseOption as Options } from 'libxml2-wasm';
 import { messageOf } from '../common/errors.ts';
 import { DecodeError } from './decode-error.ts';
 import type { Decoded } from './decoded.ts';
@@ -11,7 +10,7 @@ import type { Alert, Reception } from './model.ts';
 import { textOf } from './text.ts';
 import { createValidator, type Validator } from './validate/validate.ts';
 import { voeventToAlert } from './voevent/voevent.ts';
-import { xmlFault } from './xml/faults.ts';
+import { createGate, type Gate } from './xml/gate.ts';
 import { placeAt, tooDeep } from './xml/place.ts';
 import { DEEPEST, parseXml, TooDeep, type XmlElement } from './xml/xml.ts';
 
@@ -72,10 +71,7 @@ function readJson(packet: Buffer, reception: Reception): Decoded {
 
 function readXml(packet: Buffer, reception: Reception, gate: Gate, validator: Validator | undefined): Decoded {
   const envelope = scanEnvelope(packet);
-  // No VOEvent needs one, and the entities it can declare are an attack on whoever reads them.
-  if (envelope.hasDoctype) throw hasDoctype(packet);
-  using document = gate(packet);
-  if (document.dtd !== null) throw hasDoctype(packet);
+  using document = gate(packet, envelope);
   const text = textOf(packet);
   const root = mapXml(text);
   const decoded = voeventToAlert(
@@ -85,35 +81,6 @@ function readXml(packet: Buffer, reception: Reception, gate: Gate, validator: Va
   const validity = validator?.validate(document);
   if (validity === undefined) return decoded;
   return { ...decoded, alert: Object.freeze({ ...decoded.alert, validity }) };
-}
-
-/** Parses a document; the caller disposes of it. @throws DecodeError */
-type Gate = (packet: Buffer) => Document;
-
-async function createGate(): Promise<Gate> {
-  const { XmlDocument, XmlLibError, ParseOption } = await import('libxml2-wasm');
-  const option: Options =
-    ParseOption.XML_PARSE_NONET |
-    ParseOption.XML_PARSE_NO_XXE |
-    ParseOption.XML_PARSE_COMPACT |
-    ParseOption.XML_PARSE_BIG_LINES;
-  return (packet) => {
-    try {
-      return XmlDocument.fromBuffer(packet, { option });
-    } catch (error) {
-      if (!(error instanceof XmlLibError)) throw new DecodeError(`It is not XML: ${messageOf(error)}`);
-      const detail = error.details[0];
-      throw new DecodeError(
-        `It is not well-formed XML: ${xmlFault(detail?.message ?? error.message)}`,
-        detail === undefined ? {} : { line: detail.line, column: detail.col },
-      );
-    }
-  };
-}
-
-function hasDoctype(packet: Buffer): DecodeError {
-  const text = textOf(packet);
-  return new DecodeError('It has a DOCTYPE, which no VOEvent needs', placeAt(text, text.indexOf('<!DOCTYPE')));
 }
 
 function mapXml(text: string): XmlElement {

@@ -1,9 +1,11 @@
 /** What the executable carries beside the program; see build/boot.ts. */
 export interface Embedded {
-  /** The intake thread, as one CommonJS text. */
-  readonly intakeWorker: string;
+  /** The script of a worker thread, as one CommonJS text. */
+  readonly worker: (name: 'intake' | 'broadcast') => string;
   /** The XML Schemas of `src/alert/validate/schemas` by file name; unpacked at each call. */
   readonly schemas: () => Readonly<Record<string, string>>;
+  /** A thread that runs one of the executable's modules: its script, and what it must find as `workerData.embedded`. */
+  readonly thread: (module: 'inspect') => { readonly script: string; readonly data: unknown };
 }
 
 /** Undefined when running from the sources. */

@@ -29,7 +29,7 @@ export class Intake {
     this.#worker =
       program === undefined
         ? new Worker(new URL('./worker.ts', import.meta.url), { workerData, resourceLimits: LIMITS })
-        : new Worker(program.intakeWorker, { eval: true, workerData, resourceLimits: LIMITS });
+        : new Worker(program.worker('intake'), { eval: true, workerData, resourceLimits: LIMITS });
     this.#worker.on('message', (message: FromIntake) => {
       switch (message.type) {
         case 'ready':

@@ -18,9 +18,15 @@ if (command === 'lazy') {
 }
 if (command === 'worker') {
   const { Worker } = await import('node:worker_threads');
-  const { intakeWorker, version } = globalThis[Symbol.for('voeventd.embedded')];
-  const worker = new Worker(intakeWorker, { eval: true });
+  const { worker: script, version } = globalThis[Symbol.for('voeventd.embedded')];
+  const worker = new Worker(script('intake'), { eval: true });
   worker.once('message', (said) => console.log(JSON.stringify({ said, version })));
+}
+if (command === 'thread') {
+  const { Worker } = await import('node:worker_threads');
+  const { script, data } = globalThis[Symbol.for('voeventd.embedded')].thread('thread');
+  const worker = new Worker(script, { eval: true, workerData: { embedded: data, given: 'this' } });
+  worker.once('message', (said) => console.log(JSON.stringify(said)));
 }
 if (command === 'schemas') {
   const { schemas } = globalThis[Symbol.for('voeventd.embedded')];
@@ -42,6 +48,12 @@ export function fail(): never {
 const WORKER = `
 import { parentPort } from 'node:worker_threads';
 parentPort?.postMessage('hello from ' + __VOEVENTD_VERSION__);
+`;
+const THREAD = `
+import { parentPort, workerData } from 'node:worker_threads';
+const { answer } = await import('virtual-module');
+const { schemas } = globalThis[Symbol.for('voeventd.embedded')];
+parentPort?.postMessage([answer, workerData.given, schemas()]);
 `;
 const VALIDATE = `
 import { createValidator } from 'VALIDATE_TS';
@@ -72,12 +84,14 @@ describe('the bundle', () => {
     writeFileSync(inDirectory('fail.ts'), FAIL);
     writeFileSync(inDirectory('lazy.ts'), 'globalThis.lazyEvaluated = true; export {};');
     writeFileSync(inDirectory('worker.ts'), WORKER);
+    writeFileSync(inDirectory('thread.ts'), THREAD);
     mkdirSync(inDirectory('schemas'));
     writeFileSync(inDirectory('schemas/a.xsd'), '<é/>');
     writeFileSync(inDirectory('schemas/notes.txt'), 'not a schema');
     await bundle({
       main: inDirectory('main.ts'),
-      intakeWorker: inDirectory('worker.ts'),
+      workers: { intake: inDirectory('worker.ts') },
+      threads: { thread: inDirectory('thread.ts') },
       version: '1.2.3',
       outfile: boot,
       schemas: inDirectory('schemas'),
@@ -96,6 +110,12 @@ describe('the bundle', () => {
 
   test('hands the text of the intake worker to the application', () => {
     assert.deepEqual(JSON.parse(run('worker').stdout), { said: 'hello from 1.2.3', version: '1.2.3' });
+  });
+
+  test('runs a module in a thread, with the virtual modules and the schemas', () => {
+    const { stdout, stderr } = run('thread');
+    assert.deepEqual(JSON.parse(stdout), [42, 'this', { 'a.xsd': '<é/>' }]);
+    assert.equal(stderr, '', 'no warning is shown');
   });
 
   test('hands the XML Schemas to the application, and nothing else of their folder', () => {
@@ -137,21 +157,26 @@ describe('the bundle', () => {
   });
 
   test('is not made when the worker is missing', async () => {
-    const intakeWorker = inDirectory('nowhere.ts');
+    const intake = inDirectory('nowhere.ts');
     const made = bundle({
       main: inDirectory('main.ts'),
-      intakeWorker,
+      workers: { intake },
       version: '1.2.3',
       outfile: inDirectory('x.cjs'),
     });
-    await assert.rejects(made, { message: `Cannot bundle the intake's worker: ${intakeWorker} does not exist` });
+    await assert.rejects(made, { message: `Cannot bundle the intake worker: ${intake} does not exist` });
   });
 
   test('validates packets of every version with the schemas it carries', async () => {
     const main = inDirectory('validate.ts');
     const module = join(import.meta.dirname, '../../src/alert/validate/validate.ts');
     writeFileSync(main, VALIDATE.replace('VALIDATE_TS', module));
-    await bundle({ main, intakeWorker: inDirectory('worker.ts'), version: '1.2.3', outfile: inDirectory('v.cjs') });
+    await bundle({
+      main,
+      workers: { intake: inDirectory('worker.ts') },
+      version: '1.2.3',
+      outfile: inDirectory('v.cjs'),
+    });
     const args = [inDirectory('v.cjs')];
     const { stdout, stderr } = spawnSync(process.execPath, args, { env: {}, cwd: tmpdir(), encoding: 'utf8' });
     assert.equal(stderr, '');
@@ -162,7 +187,7 @@ describe('the bundle', () => {
     const main = inDirectory('xml.ts');
     const parse = "XmlDocument.fromString('<a>text</a>').get('/a')?.content";
     writeFileSync(main, `const { XmlDocument } = await import('libxml2-wasm'); console.log(${parse});`);
-    await bundle({ main, intakeWorker: inDirectory('worker.ts'), version: '1.2.3', outfile: boot });
+    await bundle({ main, workers: { intake: inDirectory('worker.ts') }, version: '1.2.3', outfile: boot });
     assert.deepEqual(run(), { status: 0, stdout: 'text', stderr: '' });
   });
 });

@@ -1,0 +1,117 @@
+import type { XmlDocument } from 'libxml2-wasm';
+import { composeForRelay } from '../alert/compose/relay.ts';
+import { createDecoder } from '../alert/decode.ts';
+import { scanEnvelope } from '../alert/envelope.ts';
+import type { Alert } from '../alert/model.ts';
+import { createGate } from '../alert/xml/gate.ts';
+import { createXPathCompiler, type XPathFilter } from '../alert/xml/xpath.ts';
+import { messageOf } from '../common/errors.ts';
+import { compileRule, type Rule } from '../rules/rule.ts';
+import type { Verdict } from './messages.ts';
+
+export interface StoredPacket {
+  readonly packet: Buffer;
+  readonly source: string;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+}
+
+/** Decides what of the journal goes out to subscribers. */
+export interface RelayDesk {
+  /** @param rule in CEL, already checked @param compose whether other formats go out as composed VOEvents */
+  configure(rule: string | undefined, compose: boolean): void;
+  /** @returns why the filter cannot be used, or undefined */
+  addFilter(id: number, text: string): string | undefined;
+  removeFilter(id: number): void;
+  /**
+   * Gives the verdict at once, and then looks at the filters, saying at each which one it is.
+   *
+   * @returns ids of the filters that hold; none when the alert is not handed on
+   */
+  relay(stored: StoredPacket, say: (verdict: Verdict) => void, looksAt: (filter: number) => void): number[];
+}
+
+/** What goes out, and its document where there are filters to look at it. */
+type Relayed = { readonly verdict: Verdict; readonly document?: XmlDocument };
+
+export async function createRelayDesk(): Promise<RelayDesk> {
+  const gate = await createGate();
+  const decoder = await createDecoder();
+  const compile = await createXPathCompiler();
+  const filters = new Map<number, XPathFilter>();
+  let rule: Rule | undefined;
+  let composes = false;
+
+  const decode = ({ packet, source, receivedAt }: StoredPacket): Alert =>
+    decoder.decode(packet, { source, receivedAt: new Date(receivedAt).toISOString() });
+
+  const refusal = (alert: Alert): string | undefined => {
+    const verdict = rule?.evaluate(alert);
+    return verdict?.fired === false ? verdict.why : undefined;
+  };
+
+  const asItIs = (stored: StoredPacket): Relayed => {
+    const envelope = scanEnvelope(stored.packet);
+    // Subscribers close the connection on what is no XML: a broker must not hand it on.
+    const document = gate(stored.packet, envelope);
+    const ivorn = envelope.ivorn?.trim() ?? '';
+    const why = ivorn === '' ? 'it has no ivorn' : rule === undefined ? undefined : refusal(decode(stored));
+    if (why !== undefined) {
+      document.dispose();
+      return no(why);
+    }
+    return { verdict: { relay: true, ivorn }, document };
+  };
+
+  const composed = (stored: StoredPacket): Relayed => {
+    if (!composes) return no('it is no VOEvent, and broadcast.compose is off');
+    const alert = decode(stored);
+    const why = refusal(alert);
+    if (why !== undefined) return no(why);
+    const packet = Buffer.from(composeForRelay(alert));
+    const envelope = scanEnvelope(packet);
+    const verdict = { relay: true, ivorn: envelope.ivorn ?? '', composed: new Uint8Array(packet) } as const;
+    return { verdict, document: gate(packet, envelope) };
+  };
+
+  const decide = (stored: StoredPacket): Relayed => {
+    try {
+      return scanEnvelope(stored.packet).kind === 'voevent' ? asItIs(stored) : composed(stored);
+    } catch (error) {
+      return no(messageOf(error));
+    }
+  };
+
+  return {
+    configure: (source, compose) => {
+      rule = source === undefined ? undefined : compileRule(source);
+      composes = compose;
+    },
+    addFilter: (id, text) => {
+      const { filter, problem } = compile(text);
+      if (filter !== undefined) filters.set(id, filter);
+      return problem;
+    },
+    removeFilter: (id) => {
+      filters.get(id)?.dispose();
+      filters.delete(id);
+    },
+    relay: (stored, say, looksAt) => {
+      const { verdict, document } = decide(stored);
+      say(verdict);
+      if (document === undefined) return [];
+      const matched: number[] = [];
+      for (const [id, filter] of filters) {
+        looksAt(id);
+        if (filter.holds(document)) matched.push(id);
+      }
+      looksAt(0);
+      document.dispose();
+      return matched;
+    },
+  };
+}
+
+function no(why: string): Relayed {
+  return { verdict: { relay: false, why } };
+}
