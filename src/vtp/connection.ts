@@ -21,18 +21,27 @@ export interface ConnectionSettings {
 }
 
 export interface ConnectionEvents {
-  opened(): void;
+  /** A connection that was dialled is open. */
+  opened?(): void;
   frame(event: FrameEvent): void;
+  /** The peer sends no more. Who has this closes the connection when all is answered; without it, it is closed at once. */
+  ended?(reason: string): void;
+  /** The system takes more after `write` has returned false. */
+  drained?(): void;
   /** Once, and last. `reason` is a clause: `the broker closed the connection`. */
   closed(reason: string): void;
 }
 
+/** What the other end is to us, in messages. */
+export type PeerKind = 'broker' | 'author' | 'subscriber';
+
 const KEEP_ALIVE_MS = 30_000;
 const LINGER_MS = 1_000;
 
-/** One TCP or TLS connection that speaks in frames. It is dialled on construction by `dial` and ends once. */
+/** One connection, over TCP, TLS or a Unix-domain socket, that speaks in frames. It is made by `dial` or `accept` and ends once. */
 export class Connection {
   readonly #socket: Socket;
+  readonly #peer: PeerKind;
   readonly #decoder: FrameDecoder;
   readonly #events: ConnectionEvents;
   #outgoing: (string | Buffer)[] = [];
@@ -41,9 +50,10 @@ export class Connection {
   #reason: string | undefined;
   #ended = false;
 
-  private constructor(socket: Socket, settings: ConnectionSettings, events: ConnectionEvents) {
+  private constructor(socket: Socket, peer: PeerKind, maxFrame: number, events: ConnectionEvents) {
     this.#socket = socket;
-    this.#decoder = new FrameDecoder(settings.maxFrame);
+    this.#peer = peer;
+    this.#decoder = new FrameDecoder(maxFrame);
     this.#events = events;
   }
 
@@ -65,9 +75,40 @@ export class Connection {
     };
     const { tls } = settings;
     const socket = tls === undefined ? connect(options) : connectTls({ ...options, ...tlsOptions(tls, address) });
-    const connection = new Connection(socket, settings, events);
-    connection.#listen(tls === undefined ? 'connect' : 'secureConnect', settings.connectTimeoutMs);
+    const connection = new Connection(socket, 'broker', settings.maxFrame, events);
+    connection.#listen(
+      connection.#awaitOpen(tls === undefined ? 'connect' : 'secureConnect', settings.connectTimeoutMs),
+    );
     return connection;
+  }
+
+  /** Speaks with one who has connected to us. The socket must let its two directions end apart (`allowHalfOpen`). */
+  static accept(socket: Socket, peer: PeerKind, maxFrame: number, events: ConnectionEvents): Connection {
+    const connection = new Connection(socket, peer, maxFrame, events);
+    connection.#opened = true;
+    connection.#listen();
+    return connection;
+  }
+
+  /** Whether a message has begun to arrive and not ended. */
+  get isMidFrame(): boolean {
+    return this.#decoder.unfinished() !== undefined;
+  }
+
+  /** Whether the peer writes lengths least significant byte first, and wants to read them so. */
+  get littleEndian(): boolean {
+    return this.#decoder.littleEndian;
+  }
+
+  /**
+   * Writes frames as they are. Unlike `send` it does not stop reading when the peer does not read, whose answers may be
+   * what it is busy with.
+   *
+   * @returns false when the system takes no more: write again when `drained`
+   */
+  write(frames: Buffer): boolean {
+    this.flush();
+    return this.#socket.write(frames);
   }
 
   /** Sends one message; all that is sent in one turn of the event loop leaves in one write. */
@@ -112,26 +153,34 @@ export class Connection {
     if (!this.#held && !this.#socket.writableNeedDrain) this.#socket.resume();
   }
 
-  #listen(openEvent: string, connectTimeoutMs: number): void {
-    const socket = this.#socket;
+  #awaitOpen(openEvent: string, connectTimeoutMs: number): NodeJS.Timeout {
     const timer = setTimeout(() => this.close(`no connection after ${connectTimeoutMs / 1_000}s`), connectTimeoutMs);
-    socket.once(openEvent, () => {
+    this.#socket.once(openEvent, () => {
       clearTimeout(timer);
       this.#opened = true;
-      this.#events.opened();
+      this.#events.opened?.();
     });
+    return timer;
+  }
+
+  #listen(opening?: NodeJS.Timeout): void {
+    const socket = this.#socket;
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
-    socket.on('drain', () => this.#resume());
+    socket.on('drain', () => {
+      this.#resume();
+      this.#events.drained?.();
+    });
     socket.once('end', () => {
-      const reason = this.#endReason('the broker closed the connection');
+      const reason = this.#endReason(`the ${this.#peer} closed the connection`);
+      if (this.#events.ended !== undefined) this.#events.ended(reason);
       // What came last is committed by an immediate that is already queued; its ack goes out before the connection ends.
-      setImmediate(() => this.close(reason));
+      else setImmediate(() => this.close(reason));
     });
     socket.once('error', (error) => {
       this.#reason ??= this.#endReason(explain(error));
     });
     socket.once('close', () => {
-      clearTimeout(timer);
+      clearTimeout(opening);
       this.#ended = true;
       this.#events.closed(this.#reason ?? 'the connection ended');
     });

@@ -1,0 +1,48 @@
+import { BlockList, isIP } from 'node:net';
+
+/** A range of addresses, in CIDR notation (RFC 4632, RFC 4291 §2.3). */
+export interface Network {
+  readonly family: 'ipv4' | 'ipv6';
+  readonly address: string;
+  /** Leading bits that count. */
+  readonly prefix: number;
+}
+
+const ANY: readonly Network[] = [
+  { family: 'ipv4', address: '0.0.0.0', prefix: 0 },
+  { family: 'ipv6', address: '::', prefix: 0 },
+];
+
+/** Reads an address, `ADDRESS/BITS`, or `any`; undefined when it is none of them. */
+export function parseNetworks(text: string): readonly Network[] | undefined {
+  if (text === 'any') return ANY;
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || address.includes('%') || rest.length > 0) return undefined;
+  const most = version === 4 ? 32 : 128;
+  if (bits !== undefined && !/^\d{1,3}$/.test(bits)) return undefined;
+  const prefix = bits === undefined ? most : Number(bits);
+  if (prefix > most) return undefined;
+  return [{ family: version === 4 ? 'ipv4' : 'ipv6', address, prefix }];
+}
+
+/** Who may connect (VTP 2.0 §9). */
+export class AllowList {
+  readonly #list = new BlockList();
+
+  constructor(networks: readonly Network[]) {
+    for (const { address, prefix, family } of networks) this.#list.addSubnet(address, prefix, family);
+  }
+
+  /** @param address as the socket gives it: an IPv4 peer of a socket that takes both is `::ffff:192.0.2.1` */
+  allows(address: string): boolean {
+    const plain = plainAddress(address);
+    const version = isIP(plain);
+    return version !== 0 && this.#list.check(plain, version === 4 ? 'ipv4' : 'ipv6');
+  }
+}
+
+/** The address as a person writes it: IPv4 where it is one, without the name of a network card. */
+export function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '').replace(/%.*$/, '');
+}
