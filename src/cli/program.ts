@@ -1,4 +1,5 @@
-import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../common/durations.ts';
 import { messageOf, UserError } from '../common/errors.ts';
 import { VERSION } from '../common/version.ts';
 import { describeCompose } from './compose-options.ts';
@@ -83,6 +84,31 @@ function buildProgram(exit: Exit, done: (code: number) => void): Command {
   );
 
   program
+    .command('send')
+    .description('Publish a VOEvent: send it to a broker, and wait until the broker has taken or refused it.')
+    .argument('<file>', 'the packet, sent byte for byte; - is standard input')
+    .requiredOption('--to <address>', 'the broker’s port for authors, as HOST:PORT or unix:/PATH; without a port, 8098')
+    .option('--attempts <number>', 'how often to try in all', wholeNumber(1, 1_000_000), 5)
+    .addOption(
+      duration('--timeout <duration>', 'how long one attempt may take', { min: '1ms', max: '1d', usual: '30s' }),
+    )
+    .addOption(
+      duration('--delay <duration>', 'first wait between two attempts; it doubles, up to 60s', {
+        min: '0s',
+        max: '60s',
+        usual: '1s',
+      }),
+    )
+    .option('--tls', 'connect with TLS, as when any of the next four is given')
+    .option('--ca <file>', 'PEM file of the authorities to trust instead of the system’s')
+    .option('--cert <file>', 'PEM file of our own certificate, when the broker asks for one')
+    .option('--key <file>', 'PEM file of our own private key')
+    .option('--server-name <name>', 'the name the broker’s certificate bears, when it is not its host name')
+    .option('-q, --quiet', 'print nothing but why it was not published')
+    .addHelpText('after', SEND_HELP)
+    .action(async (file, options) => done(await (await import('./send.ts')).sendCommand(file, options, exit)));
+
+  program
     .command('simulate')
     .description('A broker for rehearsals: plays packets to whoever subscribes, and checks every acknowledgement.')
     .argument('[paths...]', 'packets, or folders of them; without any, samples of its own')
@@ -116,6 +142,18 @@ their files are given.
 Exit code: 1 when a file cannot be read or decoded, or, with --validate, breaks its schema; the others are printed all
 the same.`;
 
+const SEND_HELP = `
+An attempt without an answer is repeated; the broker takes the same packet only once. A refusal is
+final, and the broker’s reason goes to stderr. Comet refuses a packet that it has already, where the
+standard wants it acknowledged.
+
+Example:
+  voeventd compose --stream org.example/survey | voeventd send - --to broker.example.org
+
+Exit code: 0 when the broker acknowledged it, also for a packet that it has already; 1 when there is
+nothing fit to send or no way to send it, and nothing was sent; 2 when the broker refused it, or the
+command was wrong; 3 when no attempt was answered, or a signal stopped it.`;
+
 const RUN_HELP = `
 Signals:
   SIGTERM, SIGINT  stop: running handlers may finish within the configured shutdown time;
@@ -138,4 +176,14 @@ function positive(text: string): number {
   const value = Number(text);
   if (Number.isFinite(value) && value > 0) return value;
   throw new InvalidArgumentError('Expected a number above 0.');
+}
+
+/** An option whose value is a duration, in milliseconds. */
+function duration(flags: string, description: string, { min, max, usual }: Record<'min' | 'max' | 'usual', string>) {
+  const [shortest = 0, longest = 0] = [parseDuration(min), parseDuration(max)];
+  return new Option(flags, description).default(parseDuration(usual), usual).argParser((text) => {
+    const value = parseDuration(text);
+    if (value !== undefined && value >= shortest && value <= longest) return value;
+    throw new InvalidArgumentError(`Expected a duration from ${min} to ${max}, such as ${usual}.`);
+  });
 }
