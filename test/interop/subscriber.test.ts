@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict';
-import { describe, type TestContext, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { packet } from '../support/play.ts';
-import { publish, startComet } from './support/comet.ts';
+import { publishAll, startComet } from './support/comet.ts';
 import { asContents } from './support/files.ts';
 import { oursSubscribedTo } from './support/ours.ts';
 import { delicatePackets, realPackets, realPackets2 } from './support/packets.ts';
 import { peersOrSkip } from './support/peers.ts';
 import { freePort } from './support/port.ts';
 import { startPygcnServer } from './support/pygcn.ts';
-
-async function publishAll(context: TestContext, port: number, packets: readonly Buffer[]): Promise<void> {
-  const results = await Promise.all(packets.map((bytes) => publish(context, port, bytes)));
-  for (const { code, log } of results) assert.equal(code, 0, log);
-}
 
 describe('ours as a subscriber of Comet', { skip: peersOrSkip() }, () => {
   test('keeps byte for byte what comet-sendvo publishes, and is still subscribed after it', async (context) => {

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { contents } from './files.ts';
@@ -73,4 +74,10 @@ export async function publish(
   const sender = new Peer(context, () => [program('comet-sendvo'), '--host', '127.0.0.1', '--port', String(port)]);
   sender.start(packet);
   return { code: await sender.exited(), log: sender.log };
+}
+
+/** Publishes packets all at once, each with its comet-sendvo, and each is acknowledged. */
+export async function publishAll(context: TestContext, port: number, packets: readonly Buffer[]): Promise<void> {
+  const results = await Promise.all(packets.map((packet) => publish(context, port, packet)));
+  for (const { code, log } of results) assert.equal(code, 0, log);
 }

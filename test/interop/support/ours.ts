@@ -1,7 +1,9 @@
+import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { sandbox, type Voeventd } from '../../support/executable.ts';
 import { contents } from './files.ts';
+import { freePort } from './port.ts';
 
 /** Our executable in a directory of its own, where it keeps every event. */
 export interface Ours {
@@ -37,10 +39,56 @@ handlers:
   };
 }
 
+function subscription(port: number): string {
+  return `peer: { type: vtp, brokers: ["127.0.0.1:${port}"], reconnect: { initial: 50ms, max: 500ms } }`;
+}
+
 /** Ours as a subscriber of the broadcaster on that port. */
 export function oursSubscribedTo(context: TestContext, port: number): Ours {
-  return ours(
+  return ours(context, `sources: { ${subscription(port)} }`);
+}
+
+/** Ours as a broker, up. */
+export interface OurBroker {
+  readonly us: Ours;
+  /** The process that runs now. */
+  readonly daemon: Voeventd;
+  readonly receivePort: number;
+  readonly broadcastPort: number;
+  /** Ends it as a power cut would, and starts it anew. */
+  restart(): Promise<void>;
+}
+
+/** @param remote the port of a broadcaster that it subscribes to as well */
+export async function startOurBroker(context: TestContext, remote?: number): Promise<OurBroker> {
+  const [receivePort, broadcastPort] = [await freePort(), await freePort()];
+  const peer = remote === undefined ? '' : `\n  ${subscription(remote)}`;
+  const us = ours(
     context,
-    `sources: { peer: { type: vtp, brokers: ["127.0.0.1:${port}"], reconnect: { initial: 50ms, max: 500ms } } }`,
+    `sources:
+  authors: { type: receiver, listen: "127.0.0.1:${receivePort}" }${peer}
+broadcast: { listen: "127.0.0.1:${broadcastPort}", test: false }`,
   );
+  const start = async () => {
+    const started = await us.start();
+    const receiving = await started.logged(/^Receiving from authors on /);
+    assert.match(receiving.msg, new RegExp(` on 127\\.0\\.0\\.1:${receivePort}\\b`));
+    assert.equal(receiving.source, 'authors');
+    const broadcasting = await started.logged(/^Broadcasting to subscribers on /);
+    assert.match(broadcasting.msg, new RegExp(` on 127\\.0\\.0\\.1:${broadcastPort}\\b`));
+    return started;
+  };
+  let daemon = await start();
+  return {
+    us,
+    receivePort,
+    broadcastPort,
+    get daemon() {
+      return daemon;
+    },
+    restart: async () => {
+      await daemon.stop('SIGKILL');
+      daemon = await start();
+    },
+  };
 }

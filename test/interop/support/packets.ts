@@ -32,3 +32,12 @@ export function delicatePackets(): Buffer[] {
     packet('a-utility', { role: 'utility' }),
   ];
 }
+
+/** The packet of `packet()`, with an element that no schema knows. */
+export function breaksSchema(valid: Buffer): Buffer {
+  return Buffer.from(valid.toString().replace('<What></What>', '<Wot/>'));
+}
+
+export function isUtf8(bytes: Buffer): boolean {
+  return Buffer.from(bytes.toString()).equals(bytes);
+}

@@ -16,13 +16,19 @@ export class PygcnListener {
   /** Runs it, for the first time or after its end, until it is connected. */
   async start(): Promise<void> {
     this.peer.start();
-    await this.peer.said(/ connected to /);
+    await this.peer.said(/:connected to /);
   }
 
   /** What it has kept, in the form of `contents`. */
   get saved(): string[] {
     return contents(this.peer.directory);
   }
+}
+
+export async function startPygcnListener(context: TestContext, port: number): Promise<PygcnListener> {
+  const listener = new PygcnListener(context, port);
+  await listener.start();
+  return listener;
 }
 
 /**
@@ -41,6 +47,6 @@ export async function startPygcnServer(
   const peer = new Peer(context, () => [program('pygcn-serve'), '--host', `127.0.0.1:${port}`, ...timing, ...files]);
   for (const [index, packet] of packets.entries()) writeFileSync(join(peer.directory, `${index}.xml`), packet);
   peer.start();
-  await peer.said(/ bound to |:bound to /);
+  await peer.said(/:bound to /);
   return peer;
 }
