@@ -20,6 +20,8 @@ export interface CometOptions {
   readonly remotes?: readonly string[];
   /** XPath expressions for all of them. */
   readonly filters?: readonly string[];
+  /** Where it broadcasts; a free port unless given. */
+  readonly broadcastPort?: number;
   /** Sends an iamalive each second instead of each minute. */
   readonly hasty?: boolean;
 }
@@ -60,7 +62,8 @@ export class Comet {
 }
 
 export async function startComet(context: TestContext, options: CometOptions = {}): Promise<Comet> {
-  const comet = new Comet(context, { receive: await freePort(), broadcast: await freePort() }, options);
+  const broadcast = options.broadcastPort ?? (await freePort());
+  const comet = new Comet(context, { receive: await freePort(), broadcast }, options);
   await comet.start();
   return comet;
 }

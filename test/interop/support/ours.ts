@@ -59,15 +59,22 @@ export interface OurBroker {
   restart(): Promise<void>;
 }
 
-/** @param remote the port of a broadcaster that it subscribes to as well */
-export async function startOurBroker(context: TestContext, remote?: number): Promise<OurBroker> {
+export interface OurBrokerOptions {
+  /** The port of a broadcaster that it subscribes to as well. */
+  readonly remote?: number;
+  /** More options of `broadcast`. */
+  readonly broadcast?: string;
+}
+
+export async function startOurBroker(context: TestContext, options: OurBrokerOptions = {}): Promise<OurBroker> {
   const [receivePort, broadcastPort] = [await freePort(), await freePort()];
-  const peer = remote === undefined ? '' : `\n  ${subscription(remote)}`;
+  const peer = options.remote === undefined ? '' : `\n  ${subscription(options.remote)}`;
+  const more = options.broadcast === undefined ? '' : `, ${options.broadcast}`;
   const us = ours(
     context,
     `sources:
   authors: { type: receiver, listen: "127.0.0.1:${receivePort}" }${peer}
-broadcast: { listen: "127.0.0.1:${broadcastPort}", test: false }`,
+broadcast: { listen: "127.0.0.1:${broadcastPort}", test: false${more} }`,
   );
   const start = async () => {
     const started = await us.start();
