@@ -12,7 +12,9 @@ const EXAMPLE = {
   journal: { path: '/var/lib/voeventd/journal.db' },
   sources: {
     campus: { type: 'vtp', brokers: ['broker.example.org:8099', 'backup.example.org:8099'] },
+    authors: { type: 'receiver', listen: '0.0.0.0:8098', allow: ['127.0.0.1', '192.0.2.0/24'] },
   },
+  broadcast: { listen: '0.0.0.0:8099', allow: ['127.0.0.1', '192.0.2.0/24', '2001:db8::/32'] },
   handlers: {
     keep: { plugin: 'archive', roles: ALL_ROLES, with: { directory: '/var/lib/voeventd/archive' } },
     slew: {
@@ -62,7 +64,7 @@ function entrySchema(entry: Readonly<Record<string, unknown>>, schema: JsonSchem
 }
 
 function configurationPage(schema: JsonSchema): string {
-  const { sources, handlers, ...rest } = schema.properties ?? {};
+  const { sources, handlers, broadcast, ...rest } = schema.properties ?? {};
   const source = entriesOf(sources);
   const tables = (source.oneOf ?? []).map(
     (one) => `### \`type: ${String(one.properties?.type?.const)}\`\n\n${renderTable(one)}\n`,
@@ -85,6 +87,12 @@ ${renderTable({ properties: rest, required: schema.required ?? [] })}
 ## Each entry of \`sources\`
 
 ${tables.join('\n')}
+## \`broadcast\`
+
+${broadcast?.description ?? ''} Without it nothing is handed on. What a subscriber may expect is in [broker.md](broker.md).
+
+${renderTable(broadcast ?? {})}
+
 ## Each entry of \`handlers\`
 
 ${renderTable(entriesOf(handlers))}

@@ -1,9 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { createDecoder, type Decoder } from './alert/decode.ts';
-import { messageOf } from './common/errors.ts';
+import { Broadcasting } from './broadcasting.ts';
+import { messageOf, UserError } from './common/errors.ts';
 import type { Log } from './common/log.ts';
 import { Dispatcher, type LaneSpec } from './dispatch/dispatcher.ts';
+import { inspectProgram } from './inspect/program.ts';
 import { Intake } from './intake/intake.ts';
+import type { SourceProblem, SourceReport } from './intake/messages.ts';
 import { Ledger } from './journal/ledger.ts';
 import { lockJournal } from './journal/lock.ts';
 import { laneSpec } from './lane-spec.ts';
@@ -12,7 +15,8 @@ import { discard, type Prepared, type PreparedHandler } from './prepare.ts';
 import { samplePacket } from './rehearsal/samples.ts';
 import type { Selection } from './rules/router.ts';
 import type { Settings } from './settings.ts';
-import { vtpSources } from './sources.ts';
+import { intakeSources } from './sources.ts';
+import { describeReceiver } from './vtp/receiver/status.ts';
 import { describeStatus } from './vtp/subscriber/status.ts';
 
 export interface DaemonEvents {
@@ -31,6 +35,7 @@ export class Daemon {
   readonly #intake: Intake;
   readonly #pipeline: Pipeline;
   readonly #dispatcher: Dispatcher;
+  readonly #broadcasting: Broadcasting;
   #settings: Settings;
   #checkpoints: NodeJS.Timeout | undefined;
   #stored = false;
@@ -42,6 +47,7 @@ export class Daemon {
     this.#lock = parts.lock;
     this.#ledger = parts.ledger;
     this.#intake = parts.intake;
+    this.#broadcasting = new Broadcasting(this.#journalPath, parts.intake, log);
     this.#pipeline = new Pipeline(
       this.#ledger,
       decoder,
@@ -63,7 +69,7 @@ export class Daemon {
   /**
    * Takes the journal, connects the sources, and takes up what the last run left.
    *
-   * @throws UserError when the journal cannot be used
+   * @throws UserError when the journal cannot be used, or a port that is to be listened on cannot be had
    */
   static async start(prepared: Prepared, log: Log, events: DaemonEvents): Promise<Daemon> {
     const { path } = prepared.settings.journal;
@@ -84,11 +90,17 @@ export class Daemon {
       failed: (error) => events.failed(error),
     });
     // Connecting goes on in the intake thread while the XML library loads here.
-    intake.configure(vtpSources(prepared.settings));
+    const listening = configureIntake(intake, prepared.settings);
     const decoder = await createDecoder();
     daemon = new Daemon(prepared, decoder, { lock, ledger, intake }, log);
+    const broadcasting = daemon.#broadcasting.configure(prepared.settings);
     await daemon.#configureHandlers(prepared);
     daemon.#begin();
+    const deaf = deafness(prepared.settings, await listening, await broadcasting);
+    if (deaf.length > 0) {
+      await daemon.stop();
+      throw new UserError('daemon.listen', deaf.join('\n'));
+    }
     void warmUp(decoder);
     return daemon;
   }
@@ -111,9 +123,11 @@ export class Daemon {
 
   /** Writes to the log what every source is doing, and what the journal holds. */
   async describe(): Promise<void> {
-    for (const { name, status } of await this.#intake.report()) {
-      this.#log.info(`Source ${name}: ${describeStatus(status, Date.now())}`, { source: name, status });
+    for (const report of await this.#intake.report()) {
+      const { name, status } = report;
+      this.#log.info(`Source ${name}: ${describeSource(report)}`, { source: name, status });
     }
+    await this.#broadcasting.describe();
     const { alerts, quarantined, deliveries } = this.counts();
     const states = Object.entries(deliveries).map(([state, count]) => `${count} ${state}`);
     this.#log.info(
@@ -129,14 +143,17 @@ export class Daemon {
       );
     }
     this.#settings = prepared.settings;
-    this.#intake.configure(vtpSources(prepared.settings));
+    const listening = configureIntake(this.#intake, prepared.settings);
+    const broadcasting = this.#broadcasting.configure(prepared.settings);
     await this.#configureHandlers(prepared);
+    for (const sentence of deafness(prepared.settings, await listening, await broadcasting)) this.#log.error(sentence);
   }
 
   /** Closes the sources, lets running handlers finish within `shutdown`, and lets go of the journal. */
   async stop(): Promise<void> {
     clearInterval(this.#checkpoints);
     await this.#intake.stop();
+    await this.#broadcasting.stop();
     this.#pipeline.stop();
     await this.#dispatcher.stop(this.#settings.shutdown);
     this.#ledger.checkpoint();
@@ -197,6 +214,30 @@ export class Daemon {
       this.#log.warn(`Cannot tidy the journal's log into its file: ${messageOf(error)}. It is tried again`);
     }
   }
+}
+
+/** @returns the sources that cannot listen */
+function configureIntake(intake: Intake, settings: Settings): Promise<readonly SourceProblem[]> {
+  const sources = intakeSources(settings);
+  const receives = sources.some(({ type }) => type === 'receiver');
+  return intake.configure(sources, receives ? inspectProgram() : undefined);
+}
+
+/** Whom we cannot hear, a sentence each. */
+function deafness(settings: Settings, sources: readonly SourceProblem[], broadcast: string | undefined): string[] {
+  const sentence = (what: string, listen: string, reason: string): string =>
+    `Cannot listen on ${listen} for ${what}: ${reason}. Stop what listens there, or write another ${what}.listen.`;
+  const deaf = sources.map(({ name, problem }) => {
+    const source = settings.sources[name];
+    return sentence(`sources.${name}`, source?.type === 'receiver' ? source.listen.text : '', problem);
+  });
+  if (broadcast !== undefined) deaf.push(sentence('broadcast', settings.broadcast?.listen.text ?? '', broadcast));
+  return deaf;
+}
+
+function describeSource(report: SourceReport): string {
+  const now = Date.now();
+  return report.type === 'vtp' ? describeStatus(report.status, now) : describeReceiver(report.status, now);
 }
 
 const WARM_UP_ALERTS = 200;

@@ -5,6 +5,8 @@ import type { ConfigDocument, ConfigPath } from './config/document.ts';
 import { faultsOf } from './config/faults.ts';
 import { type Problem, sortProblems } from './config/problem.ts';
 import { problemsOf } from './config/validate.ts';
+import { inspectProgram } from './inspect/program.ts';
+import { InspectThread } from './inspect/thread.ts';
 import type { Plugin } from './plugin/api.ts';
 import { findPlugin } from './plugin/find.ts';
 import { IsolatedRunner } from './plugin/isolated.ts';
@@ -59,6 +61,9 @@ export async function prepare(document: ConfigDocument, log: (handler: string) =
   const problems = parsed.success ? [] : problemsOf(faultsOf(parsed.error.issues, schema, document.value), document);
   const folder = parsed.success ? parsed.data.plugins : pluginFolder(document);
   const context: HandlerContext = { document, folder, log, problems };
+  const broadcastRule = broadcastFilter(document);
+  if (broadcastRule !== undefined) prepareRule(broadcastRule, ['broadcast', 'filter'], context);
+  if (parsed.success) problems.push(...(await filterProblems(parsed.data, document)));
   // Read from the file, not from the schema's result: a fault elsewhere must not hide a handler's own.
   const parts = await Promise.all(handlerNames(document).map((name) => prepareHandler(name, context)));
   if (!parsed.success || problems.some((problem) => !isBreakage(problem))) {
@@ -186,6 +191,32 @@ const isBreakage = (problem: Problem): boolean => breakages.has(problem);
 function handlerNames(document: ConfigDocument): string[] {
   const handlers = (document.value as { handlers?: unknown } | null | undefined)?.handlers;
   return typeof handlers === 'object' && handlers !== null && !Array.isArray(handlers) ? Object.keys(handlers) : [];
+}
+
+/** The condition of the broadcast, if there is one that is a text; anything else is the schema's to refuse. */
+function broadcastFilter(document: ConfigDocument): string | undefined {
+  const filter = (document.value as { broadcast?: { filter?: unknown } | null } | null | undefined)?.broadcast?.filter;
+  return typeof filter === 'string' && filter.trim() !== '' ? filter : undefined;
+}
+
+/** XPath expressions that a broker could not use. The library that knows is loaded only when there are any. */
+async function filterProblems(settings: Settings, document: ConfigDocument): Promise<Problem[]> {
+  const filters = Object.entries(settings.sources).flatMap(([name, source]) =>
+    source.type === 'vtp'
+      ? source.filters.map((text, index) => ({ text, path: ['sources', name, 'filters', index] }))
+      : [],
+  );
+  if (filters.length === 0) return [];
+  const thread = new InspectThread(inspectProgram());
+  const looked = filters.map(async ({ text, path }, id) => {
+    const answer = await thread.run({ type: 'add-filter', id, text });
+    const problem = answer.type === 'done' ? answer.problem : 'it cannot be looked at';
+    if (problem === undefined) return [];
+    return [document.problem(path, `${path.join('.')}: No broker can use this filter: ${problem}.`)];
+  });
+  const problems = (await Promise.all(looked)).flat();
+  await thread.close();
+  return problems;
 }
 
 /** The plugin folder as the file says, even when the rest of the file is at fault. */

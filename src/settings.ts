@@ -1,23 +1,31 @@
 import { z } from 'zod';
+import { isIvoid } from './alert/ivoid.ts';
 import { LOG_LEVELS } from './common/log.ts';
 import { durationField, pathField } from './config/fields.ts';
 import { handlerSchema } from './dispatch/settings.ts';
+import { broadcastSchema } from './vtp/broadcaster/settings.ts';
+import { receiverSourceSchema } from './vtp/receiver/settings.ts';
 import { vtpSourceSchema } from './vtp/subscriber/settings.ts';
 
 const NAME = /^[A-Za-z][\w-]{0,63}$/;
 const nameField = () =>
   z.string().regex(NAME, 'A name begins with a letter and has letters, digits, dashes and underscores only.');
 
-/** IVOA Identifiers 2.0 §2: `ivo://`, an authority of three characters or more, a path. */
-const IVOID = /^ivo:\/\/[A-Za-z0-9][A-Za-z0-9._~!$'()*+,;=-]{2,}(?:\/[^\s?#]*)?(?:[?#]\S*)?$/i;
-
 /** The shape of the configuration file. Relative paths start at `baseDirectory`. */
 export function settingsSchema(baseDirectory: string) {
+  return fields(baseDirectory).superRefine(({ handlers, broadcast }, context) => {
+    if (Object.keys(handlers).length > 0 || broadcast !== undefined) return;
+    const message = 'Name at least one handler, or broadcast: otherwise alerts are only kept.';
+    context.addIssue({ code: 'custom', path: ['handlers'], message });
+  });
+}
+
+function fields(baseDirectory: string) {
   return z.strictObject({
     identity: z
       .string()
-      .regex(IVOID, 'An identity is an IVOA identifier, such as ivo://org.example/telescope-1.')
-      .describe('Who we are to brokers: an IVOA identifier.'),
+      .refine(isIvoid, 'An identity is an IVOA identifier, such as ivo://org.example/telescope-1.')
+      .describe('Who we are to brokers, authors and subscribers: an IVOA identifier.'),
     journal: z
       .strictObject({
         path: pathField(baseDirectory)
@@ -28,13 +36,19 @@ export function settingsSchema(baseDirectory: string) {
       .describe('Where alerts and deliveries are kept (a SQLite database).'),
     plugins: pathField(baseDirectory).prefault('./plugins').describe('The folder with your own handler plugins.'),
     sources: z
-      .record(nameField(), z.discriminatedUnion('type', [vtpSourceSchema(baseDirectory)]))
+      .record(
+        nameField(),
+        z.discriminatedUnion('type', [vtpSourceSchema(baseDirectory), receiverSourceSchema(baseDirectory)]),
+      )
       .refine((sources) => Object.keys(sources).length > 0, 'Name at least one source of alerts.')
       .describe('Where alerts come from. The names are yours.'),
     handlers: z
       .record(nameField(), handlerSchema())
-      .refine((handlers) => Object.keys(handlers).length > 0, 'Name at least one handler, or alerts are only kept.')
+      .prefault({})
       .describe('What is done with alerts. The names are yours.'),
+    broadcast: broadcastSchema(baseDirectory)
+      .optional()
+      .describe('Hand on every alert of every source to subscribers, as a broker does (VTP 2.0 §7.3).'),
     log: z
       .strictObject({
         level: z.enum(LOG_LEVELS).default('info').describe('The least important lines to write.'),

@@ -1,21 +1,69 @@
-import type { VtpSource } from './intake/messages.ts';
+import type { BroadcastSettings } from './broadcast/messages.ts';
+import type { Source } from './intake/messages.ts';
 import type { Settings } from './settings.ts';
 
-/** The subscriptions of a configuration, as the intake thread takes them. */
-export function vtpSources({ identity, sources }: Settings): VtpSource[] {
-  return Object.entries(sources).map(([name, source]) => ({
-    name,
-    settings: {
-      identity,
-      dialect: source.dialect,
-      brokers: source.brokers,
-      maxFrame: source.maxFrame,
-      silenceMs: source.silence,
-      connectTimeoutMs: source.connectTimeout,
-      reconnect: { initialMs: source.reconnect.initial, maxMs: source.reconnect.max },
-      tls: source.tls === false ? undefined : withoutUndefined(source.tls === true ? {} : source.tls),
-    },
-  }));
+/** The sources of a configuration, as the intake thread takes them. */
+export function intakeSources({ identity, sources }: Settings): Source[] {
+  return Object.entries(sources).map(([name, source]) => intakeSource(identity, name, source));
+}
+
+function intakeSource(identity: string, name: string, source: Settings['sources'][string]): Source {
+  switch (source.type) {
+    case 'vtp':
+      return {
+        type: 'vtp',
+        name,
+        settings: {
+          identity,
+          dialect: source.dialect,
+          brokers: source.brokers,
+          maxFrame: source.maxFrame,
+          silenceMs: source.silence,
+          connectTimeoutMs: source.connectTimeout,
+          reconnect: { initialMs: source.reconnect.initial, maxMs: source.reconnect.max },
+          filters: source.filters,
+          tls: source.tls === false ? undefined : withoutUndefined(source.tls === true ? {} : source.tls),
+        },
+      };
+    case 'receiver':
+      return {
+        type: 'receiver',
+        name,
+        settings: {
+          identity,
+          listen: source.listen,
+          allow: source.allow,
+          validate: source.validate,
+          timeoutMs: source.timeout,
+          keepOpenMs: source.keepOpen === false ? undefined : source.keepOpen,
+          maxFrame: source.maxFrame,
+          maxConnections: source.maxConnections,
+          maxPerAddress: source.maxPerAddress,
+          rate: source.rate,
+          tls: source.tls === undefined ? undefined : withoutUndefined(source.tls),
+        },
+      };
+  }
+}
+
+/** The broadcast of a configuration, as its thread takes it; undefined when there is none. */
+export function broadcastSettings({ identity, sources, broadcast }: Settings): BroadcastSettings | undefined {
+  if (broadcast === undefined) return undefined;
+  return {
+    identity,
+    listen: broadcast.listen,
+    allow: broadcast.allow,
+    rule: broadcast.filter,
+    compose: broadcast.compose,
+    iamaliveMs: broadcast.iamalive,
+    maxUnacknowledged: broadcast.maxUnacknowledged,
+    maxQueue: broadcast.maxQueue,
+    catchUpMs: broadcast.catchUp === false ? undefined : broadcast.catchUp,
+    maxConnections: broadcast.maxConnections,
+    maxPerAddress: broadcast.maxPerAddress,
+    trusted: Object.entries(sources).flatMap(([name, { type }]) => (type === 'receiver' ? [name] : [])),
+    tls: broadcast.tls === undefined ? undefined : withoutUndefined(broadcast.tls),
+  };
 }
 
 function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {

@@ -126,7 +126,8 @@ describe('a configuration without a mistake', () => {
     assert.equal(mine?.attempts, 1);
     assert.equal(ready.settings.plugins, join(RIGHT, 'plugins'));
     assert.equal(ready.settings.shutdown, 10_000);
-    assert.equal(ready.settings.sources.campus?.silence, 150_000);
+    const { campus } = ready.settings.sources;
+    assert.equal(campus?.type === 'vtp' && campus.silence, 150_000);
   });
 
   it('keeps relative paths relative to its file', async () => {

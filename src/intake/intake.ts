@@ -1,7 +1,8 @@
-import { Worker } from 'node:worker_threads';
+import { type MessagePort, Worker } from 'node:worker_threads';
 import { embedded } from '../common/embedded.ts';
 import type { Log } from '../common/log.ts';
-import type { FromIntake, IntakeData, SourceReport, ToIntake, VtpSource } from './messages.ts';
+import type { InspectProgram } from '../inspect/messages.ts';
+import type { FromIntake, IntakeData, Source, SourceProblem, SourceReport, ToIntake } from './messages.ts';
 
 export interface IntakeEvents {
   /** New documents are in the journal. */
@@ -21,6 +22,7 @@ export class Intake {
   readonly #worker: Worker;
   readonly #exited = Promise.withResolvers<void>();
   #report: PromiseWithResolvers<readonly SourceReport[]> | undefined;
+  readonly #configuring: PromiseWithResolvers<readonly SourceProblem[]>[] = [];
   #hasExited = false;
 
   constructor(journalPath: string, log: Log, events: IntakeEvents) {
@@ -37,6 +39,9 @@ export class Intake {
         case 'stored':
           events.stored(message.added, message.duplicates);
           return;
+        case 'running':
+          this.#configuring.shift()?.resolve(message.problems);
+          return;
         case 'report':
           this.#answer(message.sources);
           return;
@@ -49,13 +54,33 @@ export class Intake {
     this.#worker.once('exit', () => {
       this.#hasExited = true;
       this.#answer([]);
+      for (const { resolve } of this.#configuring.splice(0)) resolve([]);
       this.#exited.resolve();
     });
   }
 
-  /** Runs exactly these sources: new ones start, changed ones connect again, others stop. */
-  configure(sources: readonly VtpSource[]): void {
-    this.#say({ type: 'sources', sources });
+  /**
+   * Runs exactly these sources: new ones start, changed ones connect again, others stop.
+   *
+   * @param inspect the program of the thread that examines what authors send; receivers need it
+   * @returns those that cannot listen; they go on trying
+   */
+  async configure(sources: readonly Source[], inspect?: InspectProgram): Promise<readonly SourceProblem[]> {
+    if (this.#hasExited) return [];
+    const configuring = Promise.withResolvers<readonly SourceProblem[]>();
+    this.#configuring.push(configuring);
+    this.#say({ type: 'sources', sources, inspect });
+    return await configuring.promise;
+  }
+
+  /** From now on the port is told whenever new documents are in the journal. */
+  tell(port: MessagePort): void {
+    this.#worker.postMessage({ type: 'news', port } satisfies ToIntake, [port]);
+  }
+
+  /** Keeps a document of our own, as one from this source. */
+  keep(source: string, packet: Uint8Array): void {
+    this.#say({ type: 'keep', source, packet });
   }
 
   /** What every source is doing; nothing when the thread has ended. */

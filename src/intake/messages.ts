@@ -1,23 +1,41 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { LogLevel } from '../common/log.ts';
+import type { InspectProgram } from '../inspect/messages.ts';
+import type { ReceiverSettings } from '../vtp/receiver/receiver.ts';
+import type { ReceiverStatus } from '../vtp/receiver/status.ts';
 import type { SubscriberStatus } from '../vtp/subscriber/status.ts';
 import type { SubscriberSettings } from '../vtp/subscriber/subscriber.ts';
 
-/** A VTP subscription, by its name in the configuration. */
-export interface VtpSource {
-  readonly name: string;
-  readonly settings: SubscriberSettings;
+/** A receiver's settings, and whether it holds events against their schema. */
+export interface ReceiverSourceSettings extends ReceiverSettings {
+  readonly validate: boolean;
 }
 
+/** A source, by its name in the configuration. */
+export type Source =
+  | { readonly type: 'vtp'; readonly name: string; readonly settings: SubscriberSettings }
+  | { readonly type: 'receiver'; readonly name: string; readonly settings: ReceiverSourceSettings };
+
 /** What a source is doing. */
-export interface SourceReport {
+export type SourceReport =
+  | { readonly type: 'vtp'; readonly name: string; readonly status: SubscriberStatus }
+  | { readonly type: 'receiver'; readonly name: string; readonly status: ReceiverStatus };
+
+/** A source that cannot do its work, and goes on trying. */
+export interface SourceProblem {
   readonly name: string;
-  readonly status: SubscriberStatus;
+  /** A clause: `the address is in use by another program`. */
+  readonly problem: string;
 }
 
 /** What the main thread says to the intake thread. */
 export type ToIntake =
-  /** Run exactly these sources: new ones start, changed ones restart, others stop. */
-  | { readonly type: 'sources'; readonly sources: readonly VtpSource[] }
+  /** Run exactly these sources: new ones start, changed ones restart, others stop. `inspect` is there for receivers. */
+  | { readonly type: 'sources'; readonly sources: readonly Source[]; readonly inspect: InspectProgram | undefined }
+  /** Say something here whenever new documents are in the journal. */
+  | { readonly type: 'news'; readonly port: MessagePort }
+  /** Keep a document of our own as if it had come from this source. */
+  | { readonly type: 'keep'; readonly source: string; readonly packet: Uint8Array }
   /** Say what every source is doing. */
   | { readonly type: 'report' }
   /** Close every connection, commit what has arrived, and end. */
@@ -26,6 +44,8 @@ export type ToIntake =
 /** What the intake thread says to the main thread. */
 export type FromIntake =
   | { readonly type: 'ready' }
+  /** The sources run; those that listen do so, but for these. */
+  | { readonly type: 'running'; readonly problems: readonly SourceProblem[] }
   /** Documents are on disk and acknowledged. */
   | { readonly type: 'stored'; readonly added: number; readonly duplicates: number }
   | { readonly type: 'report'; readonly sources: readonly SourceReport[] }

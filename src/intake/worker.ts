@@ -3,17 +3,23 @@
  * can delay it.
  */
 
-import { parentPort, workerData } from 'node:worker_threads';
+import { isDeepStrictEqual } from 'node:util';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { scanEnvelope } from '../alert/envelope.ts';
 import type { Log, LogLevel } from '../common/log.ts';
 import { withFields } from '../common/log.ts';
 import { JournalAppender } from '../journal/append.ts';
+import { Receiver } from '../vtp/receiver/receiver.ts';
 import { Subscriber } from '../vtp/subscriber/subscriber.ts';
+import { Examination } from './examination.ts';
 import { GroupCommit } from './group-commit.ts';
-import type { FromIntake, IntakeData, ToIntake, VtpSource } from './messages.ts';
+import type { FromIntake, IntakeData, Source, SourceProblem, SourceReport, ToIntake } from './messages.ts';
 
 interface Running {
-  readonly settings: string;
-  readonly subscriber: Subscriber;
+  readonly source: Source;
+  readonly report: () => SourceReport;
+  /** Why it cannot do its work, once that is known. */
+  readonly started: Promise<string | undefined>;
   readonly stop: AbortController;
   readonly ended: Promise<void>;
 }
@@ -30,13 +36,36 @@ const log: Log = { debug: write('debug'), info: write('info'), warn: write('warn
 
 const { journalPath } = workerData as IntakeData;
 const journal = new JournalAppender(journalPath);
-const commits = new GroupCommit(journal, log, (added, duplicates) => say({ type: 'stored', added, duplicates }));
+const examination = new Examination();
+let news: MessagePort | undefined;
+const commits = new GroupCommit(journal, log, (added, duplicates) => {
+  if (added > 0) news?.postMessage(added);
+  say({ type: 'stored', added, duplicates });
+});
 const running = new Map<string, Running>();
 
-function start({ name, settings }: VtpSource): void {
+function start(source: Source): void {
+  const { name } = source;
   const stop = new AbortController();
-  const subscriber = new Subscriber(settings, commits.storeFor(name), withFields(log, { source: name }));
-  running.set(name, { settings: JSON.stringify(settings), subscriber, stop, ended: subscriber.start(stop.signal) });
+  const store = commits.storeFor(name);
+  const itsLog = withFields(log, { source: name });
+  switch (source.type) {
+    case 'vtp': {
+      const subscriber = new Subscriber(source.settings, store, itsLog);
+      const report = (): SourceReport => ({ type: 'vtp', name, status: subscriber.status });
+      const ended = subscriber.start(stop.signal);
+      running.set(name, { source, report, started: Promise.resolve(undefined), stop, ended });
+      return;
+    }
+    case 'receiver': {
+      const { validate, ...settings } = source.settings;
+      const receiver = new Receiver(settings, store, (packet) => examination.examine(packet, validate), itsLog);
+      const report = (): SourceReport => ({ type: 'receiver', name, status: receiver.status });
+      const ended = receiver.start(stop.signal);
+      running.set(name, { source, report, started: receiver.started, stop, ended });
+      return;
+    }
+  }
 }
 
 async function stop(name: string): Promise<void> {
@@ -46,13 +75,21 @@ async function stop(name: string): Promise<void> {
   await source?.ended;
 }
 
-async function reconcile(sources: readonly VtpSource[]): Promise<void> {
+async function reconcile(sources: readonly Source[]): Promise<readonly SourceProblem[]> {
   const wanted = new Map(sources.map((source) => [source.name, source]));
-  for (const [name, { settings }] of [...running]) {
-    const source = wanted.get(name);
-    if (source === undefined || JSON.stringify(source.settings) !== settings) await stop(name);
+  for (const [name, { source }] of [...running]) {
+    if (!isDeepStrictEqual(wanted.get(name), source)) await stop(name);
   }
   for (const source of sources) if (!running.has(source.name)) start(source);
+  const started = [...running].map(async ([name, one]) => ({ name, problem: await one.started }));
+  return (await Promise.all(started)).flatMap(({ name, problem }) =>
+    problem === undefined ? [] : [{ name, problem }],
+  );
+}
+
+function keep(source: string, packet: Buffer): void {
+  const arrival = { packet, envelope: scanEnvelope(packet), peer: 'voeventd', receivedAt: Date.now() };
+  commits.storeFor(source).store(arrival, () => {});
 }
 
 async function end(): Promise<void> {
@@ -60,7 +97,9 @@ async function end(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   await Promise.all([...running.keys()].map(stop));
   await new Promise((resolve) => setImmediate(resolve));
+  await examination.close();
   journal.close();
+  news?.close();
   port?.close();
 }
 
@@ -68,13 +107,18 @@ let work = Promise.resolve();
 port.on('message', (message: ToIntake) => {
   switch (message.type) {
     case 'report':
-      say({
-        type: 'report',
-        sources: [...running].map(([name, { subscriber }]) => ({ name, status: subscriber.status })),
-      });
+      say({ type: 'report', sources: [...running.values()].map(({ report }) => report()) });
       return;
     case 'sources':
-      work = work.then(() => reconcile(message.sources));
+      if (message.inspect !== undefined) examination.use(message.inspect);
+      work = work.then(async () => say({ type: 'running', problems: await reconcile(message.sources) }));
+      return;
+    case 'news':
+      news?.close();
+      news = message.port;
+      return;
+    case 'keep':
+      keep(message.source, Buffer.from(message.packet));
       return;
     case 'stop':
       work = work.then(end);

@@ -32,15 +32,16 @@ export class JournalAppender {
     this.#database = openJournalFile(path, 'FULL');
     this.#database.exec(`PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -${CACHE_KIB}`);
     this.#insert = this.#database.prepare(
-      `INSERT INTO alert (digest, source, peer, ivorn, role, received_at, packet) VALUES (?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (digest) DO NOTHING`,
+      `INSERT INTO alert (digest, source, peer, ivorn, role, received_at, packet) SELECT ?1, ?, ?, ?, ?, ?, ?
+       WHERE NOT EXISTS (SELECT 1 FROM composed WHERE digest = ?1) ON CONFLICT (digest) DO NOTHING`,
     );
   }
 
   /**
    * Appends all entries in one transaction. When it returns they are on disk.
    *
-   * @returns for each entry, whether it was new; the same bytes again are not kept twice (VTP 2.0 §8)
+   * @returns for each entry, whether it was new; the same bytes again are not kept twice (VTP 2.0 §8), nor is the VOEvent
+   *   that was made of an alert in another format
    * @throws when nothing could be written; then nothing was
    */
   append(entries: readonly Entry[]): boolean[] {

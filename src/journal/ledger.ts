@@ -1,18 +1,7 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { DeliveryEnd, OpenDelivery } from '../dispatch/lane.ts';
 import { openJournalFile } from './open.ts';
-
-/** An alert as it was kept. */
-export interface StoredAlert {
-  /** Its number in the journal: order of arrival. */
-  readonly seq: number;
-  readonly source: string;
-  readonly peer: string;
-  readonly ivorn: string | undefined;
-  /** Milliseconds since 1970. */
-  readonly receivedAt: number;
-  readonly packet: Buffer;
-}
+import { STORED_COLUMNS, type StoredAlert, storedAlert } from './stored.ts';
 
 export interface Verdict {
   readonly handler: string;
@@ -57,14 +46,14 @@ export class Ledger {
   /** Alerts without a decision, oldest first. */
   undecided(limit: number): StoredAlert[] {
     return this.#all(
-      `SELECT seq, source, peer, ivorn, received_at, packet FROM alert
+      `SELECT ${STORED_COLUMNS} FROM alert
        WHERE seq > (SELECT coalesce(max(seq), 0) FROM decision) ORDER BY seq LIMIT ?`,
       limit,
     ).map(storedAlert);
   }
 
   alert(seq: number): StoredAlert | undefined {
-    const row = this.#prepare('SELECT seq, source, peer, ivorn, received_at, packet FROM alert WHERE seq = ?').get(seq);
+    const row = this.#prepare(`SELECT ${STORED_COLUMNS} FROM alert WHERE seq = ?`).get(seq);
     return row === undefined ? undefined : storedAlert(row);
   }
 
@@ -206,16 +195,4 @@ export class Ledger {
   #all(sql: string, ...values: SQLInputValue[]): Record<string, SQLOutputValue>[] {
     return this.#prepare(sql).all(...values);
   }
-}
-
-function storedAlert(row: Record<string, SQLOutputValue>): StoredAlert {
-  const packet = row.packet as Uint8Array;
-  return {
-    seq: Number(row.seq),
-    source: String(row.source),
-    peer: String(row.peer),
-    ivorn: row.ivorn === null ? undefined : String(row.ivorn),
-    receivedAt: Number(row.received_at),
-    packet: Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength),
-  };
 }

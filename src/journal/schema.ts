@@ -5,7 +5,8 @@ export const SCHEMA_VERSION = 1;
 /**
  * The journal's tables. Times are milliseconds since 1970, UTC.
  *
- * `alert` is written by the intake thread alone, the others by the main thread alone.
+ * `alert` is written by the intake thread alone; `composed`, `broadcast` and `subscriber` by the broadcasting thread
+ * alone, the others by the main thread alone.
  * A decision for every alert, in order of `seq`: the highest one says how far the daemon has come.
  */
 export const SCHEMA = `
@@ -43,6 +44,18 @@ CREATE TABLE IF NOT EXISTS delivery (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS open_delivery ON delivery (handler, due_at, seq)
   WHERE state IN ('pending', 'running', 'retrying');
+CREATE TABLE IF NOT EXISTS composed (
+  digest      BLOB PRIMARY KEY          -- of a VOEvent that was made from an alert in another format: it is that alert
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS broadcast (
+  id          INTEGER PRIMARY KEY CHECK (id = 0),
+  seq         INTEGER NOT NULL          -- alerts up to this one have been handed on
+) STRICT;
+CREATE TABLE IF NOT EXISTS subscriber (
+  name        TEXT PRIMARY KEY,         -- who it says it is, and its address
+  seq         INTEGER NOT NULL,         -- it has every alert up to this one
+  seen_at     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = ${SCHEMA_VERSION};
 `;

@@ -5,7 +5,8 @@ import { Threads } from '../alert/threads.ts';
 import { explain, messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { Delivery } from '../dispatch/lane.ts';
-import type { DecisionRecord, StoredAlert } from '../journal/ledger.ts';
+import type { DecisionRecord } from '../journal/ledger.ts';
+import type { StoredAlert } from '../journal/stored.ts';
 import { decide, type Selection } from '../rules/router.ts';
 
 /** What the pipeline needs of the journal. */

@@ -1,9 +1,9 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { scanEnvelope, unescapeXml } from '../alert/envelope.ts';
+import { scanEnvelope } from '../alert/envelope.ts';
 import { explain, UserError } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import { encodeFrames, FrameDecoder } from '../vtp/frame.ts';
-import { buildTransport, parseTransport } from '../vtp/message.ts';
+import { buildTransport, parseTransport, quickAck } from '../vtp/message.ts';
 import type { Program } from './packets.ts';
 import type { RehearsalReport } from './report.ts';
 
@@ -198,8 +198,12 @@ export class RehearsalBroker {
   }
 
   #answer(peer: Peer, payload: Buffer): void {
-    const quick = quickReceipt(payload);
-    const message = quick ?? parseTransport(payload);
+    const ack = quickAck(payload);
+    if (ack !== undefined) {
+      this.#acknowledge(ack.origin);
+      return;
+    }
+    const message = parseTransport(payload);
     if (message === undefined) {
       this.#wrong(
         `an answer that is no Transport message, beginning ${JSON.stringify(payload.toString('latin1', 0, 60))}`,
@@ -213,7 +217,7 @@ export class RehearsalBroker {
         return;
       case 'nak':
         this.#outstanding.delete(message.origin ?? '');
-        this.#wrong(`a nak${'result' in message && message.result !== undefined ? `: ${message.result}` : ''}`);
+        this.#wrong(`a nak${message.result === undefined ? '' : `: ${message.result}`}`);
         return;
       case 'iamalive':
         if (message.origin !== IDENTITY)
@@ -261,12 +265,4 @@ export class RehearsalBroker {
     const { count } = this.#settings;
     if (this.#sent >= count && this.#outstanding.size === 0 && this.#again.length === 0) this.#finished.resolve();
   }
-}
-
-/** An ack in the form nearly all take, read without a parser: a rehearsal may have to check twenty thousand a second. */
-function quickReceipt(payload: Buffer): { role: 'ack'; origin: string } | undefined {
-  const text = payload.toString('utf8');
-  if (!/<(?:\w+:)?Transport [^>]*role="ack"/.test(text)) return undefined;
-  const origin = /<Origin>([^<]*)<\/Origin>/.exec(text)?.[1];
-  return origin === undefined ? undefined : { role: 'ack', origin: unescapeXml(origin.trim()) };
 }

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { Intake } from '../../src/intake/intake.ts';
-import type { VtpSource } from '../../src/intake/messages.ts';
+import type { Source } from '../../src/intake/messages.ts';
 import { Ledger } from '../../src/journal/ledger.ts';
 import { parseTransport } from '../../src/vtp/message.ts';
 import type { SubscriberSettings } from '../../src/vtp/subscriber/subscriber.ts';
@@ -12,8 +12,9 @@ import { ScriptedBroker } from '../support/broker.ts';
 import { transport, voevent } from '../support/packets.ts';
 import { recordLog, until, within } from '../support/wait.ts';
 
-function source(name: string, broker: ScriptedBroker, changes: Partial<SubscriberSettings> = {}): VtpSource {
+function source(name: string, broker: ScriptedBroker, changes: Partial<SubscriberSettings> = {}): Source {
   return {
+    type: 'vtp',
     name,
     settings: {
       ...{ brokers: [broker.address], identity: `ivo://example.org/${name}`, dialect: 'vtp', silenceMs: 150_000 },
@@ -50,7 +51,7 @@ describe('the intake thread', () => {
   it('has an alert in the journal when its ack is on the wire', async (t) => {
     await using broker = await ScriptedBroker.listen();
     const { intake, path, commits } = startIntake(t);
-    intake.configure([source('campus', broker)]);
+    void intake.configure([source('campus', broker)]);
     const connection = await broker.connection();
     const packet = voevent('ivo://example.org/s#1');
     connection.send(packet);
@@ -68,7 +69,7 @@ describe('the intake thread', () => {
     await using one = await ScriptedBroker.listen();
     await using other = await ScriptedBroker.listen();
     const { intake, path } = startIntake(t);
-    intake.configure([source('one', one), source('other', other)]);
+    void intake.configure([source('one', one), source('other', other)]);
     for (const broker of [one, other]) {
       const connection = await broker.connection();
       connection.send(voevent());
@@ -83,7 +84,7 @@ describe('the intake thread', () => {
   it('keeps what is malformed, and what is no alert at all, which it does not answer', async (t) => {
     await using broker = await ScriptedBroker.listen();
     const { intake, path } = startIntake(t);
-    intake.configure([source('campus', broker)]);
+    void intake.configure([source('campus', broker)]);
     const connection = await broker.connection();
     connection.send('<html/>', '<VOEvent ivorn="ivo://example.org/s#1"><What', transport('iamalive'));
     await connection.message(1);
@@ -98,9 +99,9 @@ describe('the intake thread', () => {
     await using removed = await ScriptedBroker.listen();
     await using added = await ScriptedBroker.listen();
     const { intake } = startIntake(t);
-    intake.configure([source('same', same), source('changed', changed), source('removed', removed)]);
+    void intake.configure([source('same', same), source('changed', changed), source('removed', removed)]);
     for (const broker of [same, changed, removed]) await broker.connection();
-    intake.configure([
+    void intake.configure([
       source('same', same),
       source('changed', changed, { identity: 'ivo://example.org/new' }),
       source('added', added),
@@ -117,7 +118,7 @@ describe('the intake thread', () => {
   it('says what every source is doing', async (t) => {
     await using broker = await ScriptedBroker.listen();
     const { intake, log } = startIntake(t);
-    intake.configure([source('campus', broker)]);
+    void intake.configure([source('campus', broker)]);
     await broker.connection();
     const line = await log.said(/Connected to/);
     assert.equal(line.fields.source, 'campus');
@@ -131,7 +132,7 @@ describe('the intake thread', () => {
   it('answers all who ask at once, and those who ask when it has ended', async (t) => {
     await using broker = await ScriptedBroker.listen();
     const { intake } = startIntake(t);
-    intake.configure([source('campus', broker)]);
+    void intake.configure([source('campus', broker)]);
     await broker.connection();
     const [one, other] = await within(Promise.all([intake.report(), intake.report()]), 'both reports');
     assert.deepEqual([one?.length, other?.length], [1, 1]);
@@ -143,7 +144,7 @@ describe('the intake thread', () => {
   it('commits and acknowledges what has arrived before it stops', async (t) => {
     await using broker = await ScriptedBroker.listen();
     const { intake, path } = startIntake(t);
-    intake.configure([source('campus', broker)]);
+    void intake.configure([source('campus', broker)]);
     const connection = await broker.connection();
     const count = 500;
     connection.send(...Array.from({ length: count }, (_, number) => voevent(`ivo://example.org/s#${number}`)));
@@ -158,7 +159,7 @@ describe('the intake thread', () => {
   it('stops while a source is connecting, and when it has none', async (t) => {
     await using mute = await ScriptedBroker.listen();
     const { intake } = startIntake(t);
-    intake.configure([source('campus', mute, { tls: {} })]);
+    void intake.configure([source('campus', mute, { tls: {} })]);
     await mute.connection();
     await within(intake.stop(), 'the intake to stop');
     await within(startIntake(t).intake.stop(), 'the other intake to stop');

@@ -5,7 +5,13 @@
 
 import { type Envelope, scanEnvelope } from '../../alert/envelope.ts';
 import type { LogLevel } from '../../common/log.ts';
-import { buildTransport, MINI_INTEROP_NAMESPACE, parseTransport, type TransportMessage } from '../message.ts';
+import {
+  buildTransport,
+  FILTER_PARAM,
+  MINI_INTEROP_NAMESPACE,
+  parseTransport,
+  type TransportMessage,
+} from '../message.ts';
 
 /** `vtp`: the standard. `mini-interop`: what the eSTAR client spoke in 2006. */
 export const DIALECTS = ['vtp', 'mini-interop'] as const;
@@ -17,6 +23,8 @@ export interface SessionSettings {
   readonly dialect: Dialect;
   /** A peer that has sent no message for this long is dead (VTP 2.0 §7.4). */
   readonly silenceMs: number;
+  /** XPath expressions: the broker is asked for events of which one holds (an extension of Comet's). */
+  readonly filters?: readonly string[];
 }
 
 export interface Session {
@@ -26,6 +34,8 @@ export interface Session {
   readonly lastIamaliveAt: number | undefined;
   /** Events that arrived on this connection. */
   readonly events: number;
+  /** The broker has been told our filters. */
+  readonly hasAsked: boolean;
 }
 
 export type SessionOutput =
@@ -47,11 +57,20 @@ export interface Step {
 
 /** A connection has just opened. */
 export function openSession(now: number): Session {
-  return { openedAt: now, lastMessageAt: undefined, lastIamaliveAt: undefined, events: 0 };
+  return { openedAt: now, lastMessageAt: undefined, lastIamaliveAt: undefined, events: 0, hasAsked: false };
 }
 
 /** A whole message arrived. */
 export function receive(session: Session, payload: Buffer, settings: SessionSettings, now: number): Step {
+  const step = understand(session, payload, settings, now);
+  const { filters = [] } = settings;
+  if (filters.length === 0 || step.session.hasAsked || step.session.lastMessageAt === undefined) return step;
+  // A broker that begins with anything else than authenticate will not ask; ours may come at any time.
+  const asking: SessionOutput = { type: 'send', payload: authenticate('', filters, settings, now) };
+  return { session: { ...step.session, hasAsked: true }, outputs: [...step.outputs, asking] };
+}
+
+function understand(session: Session, payload: Buffer, settings: SessionSettings, now: number): Step {
   const envelope = scanEnvelope(payload);
   switch (envelope.kind) {
     case 'voevent':
@@ -105,7 +124,10 @@ function transport(
     case 'iamalive':
       return alive(session, now, { type: 'send', payload: aliveAnswer(message, payload, settings, now) });
     case 'authenticate':
-      return { session, outputs: [{ type: 'send', payload: authenticateAnswer(message, settings, now) }] };
+      return {
+        session: { ...session, hasAsked: true },
+        outputs: [{ type: 'send', payload: authenticateAnswer(message, settings, now) }],
+      };
     case 'ack':
     case 'nak': {
       // A subscriber sends nothing that could be acknowledged; answering would start a dialogue of receipts.
@@ -139,12 +161,24 @@ function aliveAnswer(
 
 function authenticateAnswer(message: TransportMessage, settings: SessionSettings, now: number): string {
   if (settings.dialect === 'mini-interop') return receipt('', settings, now);
+  return authenticate(message.origin ?? '', settings.filters ?? [], settings, now, mirrored(message));
+}
+
+function authenticate(
+  origin: string,
+  filters: readonly string[],
+  { identity }: SessionSettings,
+  now: number,
+  style: ReturnType<typeof mirrored> = {},
+): string {
   return buildTransport({
     role: 'authenticate',
-    origin: message.origin ?? '',
-    response: settings.identity,
+    // Who asks without being asked names itself.
+    origin: origin === '' ? (identity ?? '') : origin,
+    response: identity,
     timeStamp: new Date(now).toISOString(),
-    ...mirrored(message),
+    params: filters.map((value) => ({ name: FILTER_PARAM, value })),
+    ...style,
   });
 }
 

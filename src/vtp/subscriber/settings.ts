@@ -1,77 +1,39 @@
-import { isIP } from 'node:net';
-import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
-import { messageOf } from '../../common/errors.ts';
-import { durationField, fileTextField } from '../../config/fields.ts';
+import { durationField } from '../../config/fields.ts';
 import { type BrokerAddress, parseAddress } from '../address.ts';
+import { maxFrameField } from '../fields.ts';
+import { MAX_FILTER_LENGTH, MAX_FILTERS } from '../message.ts';
+import { clientTlsSchema } from '../tls-settings.ts';
 import { DIALECTS } from './session.ts';
 
 function addressField(): z.ZodType<BrokerAddress, string> {
   return z.string().transform((text, context) => {
     const address = parseAddress(text);
     if (address !== undefined) return address;
-    context.addIssue(`"${text}" is no broker address. Write HOST:PORT, such as broker.example.org:8099.`);
+    context.addIssue(`"${text}" is no broker address. Write HOST:PORT, such as broker.example.org:8099, or unix:PATH.`);
     return z.NEVER;
   });
 }
 
-/** The size above which the eSTAR client discarded a message; real VOEvents stay far below. */
-const MAX_FRAME_BYTES = 512_000;
-
-/** OpenSSL's own words, without the numbers before them. */
-function opensslWords(error: unknown): string {
-  return messageOf(error).replace(/^error:[0-9A-F]+:[^:]*::?/, '');
-}
-
 /** Options of a source of type `vtp`. */
 export function vtpSourceSchema(baseDirectory: string) {
-  const file = () => fileTextField(baseDirectory);
-  const tlsFiles = z
-    .strictObject({
-      ca: file().describe('PEM file of the authorities to trust instead of the system’s.').optional(),
-      cert: file().describe('PEM file of our own certificate, when the broker asks for one.').optional(),
-      key: file().describe('PEM file of our own private key.').optional(),
-      serverName: z
-        .string()
-        .min(1)
-        .refine((name) => isIP(name) === 0, 'Write a host name: TLS knows no server name that is an address.')
-        .describe('The name the broker’s certificate bears, when it is not its host name.')
-        .optional(),
-    })
-    .superRefine(({ ca, cert, key }, context) => {
-      if ((cert === undefined) !== (key === undefined)) {
-        const missing = cert === undefined ? 'cert' : 'key';
-        context.addIssue({ code: 'custom', path: [missing], message: `It is missing: cert and key belong together.` });
-        return;
-      }
-      try {
-        createSecureContext(
-          Object.fromEntries(Object.entries({ ca, cert, key }).filter(([, text]) => text !== undefined)),
-        );
-      } catch (error) {
-        context.addIssue(
-          `These files cannot be used for TLS: ${opensslWords(error)}. Each must be PEM, and key must be that of cert.`,
-        );
-      }
-    });
   return z.strictObject({
     type: z.literal('vtp').describe('A VOEvent broker, spoken to over VTP (the VOEvent Transport Protocol).'),
     brokers: z
       .array(addressField())
       .min(1, 'Name at least one broker, as HOST:PORT.')
-      .describe('The brokers, as HOST:PORT. Tried in turn: when one fails the next takes its place.'),
+      .describe(
+        'The brokers, as HOST:PORT, or unix:PATH for a Unix-domain socket. Tried in turn: when one fails the next takes its place.',
+      ),
     dialect: z
       .enum(DIALECTS)
       .default('vtp')
       .describe(
         'How to speak: vtp is the standard (VTP 2.0); mini-interop is what the eSTAR client spoke in 2006, for brokers that know nothing else.',
       ),
-    maxFrame: z
-      .int()
-      .min(1_024)
-      .max(1_073_741_824)
-      .default(MAX_FRAME_BYTES)
-      .describe('The largest message that is kept, in bytes. A larger one is discarded, and the log says so.'),
+    maxFrame: maxFrameField(
+      'The largest message that is kept, in bytes. A larger one is discarded, and the log says so.',
+    ),
     silence: durationField()
       .prefault('150s')
       .describe(
@@ -87,6 +49,16 @@ export function vtpSourceSchema(baseDirectory: string) {
       })
       .prefault({})
       .describe('When to connect again once every broker of the list has failed.'),
-    tls: z.union([z.boolean(), tlsFiles]).prefault(false).describe('Connect with TLS: true, or the files to use.'),
+    filters: z
+      .array(z.string().min(1).max(MAX_FILTER_LENGTH))
+      .max(MAX_FILTERS)
+      .default([])
+      .describe(
+        'Ask the broker for events of which at least one of these XPath 1.0 expressions holds, such as //Param[@name="TrigID"]. Comet and voeventd heed them, other brokers send everything.',
+      ),
+    tls: z
+      .union([z.boolean(), clientTlsSchema(baseDirectory)])
+      .prefault(false)
+      .describe('Connect with TLS: true, or the files to use.'),
   });
 }

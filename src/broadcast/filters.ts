@@ -1,0 +1,98 @@
+import type { FilterDesk } from '../vtp/broadcaster/outgoing.ts';
+
+/** What the filters need of the thread that knows XPath. */
+export interface FilterThread {
+  /** @returns why it cannot be used, or undefined */
+  add(id: number, text: string): Promise<string | undefined>;
+  remove(id: number): void;
+}
+
+interface Filter {
+  readonly id: number;
+  readonly text: string;
+  users: number;
+  /** Why it cannot be used, once that is known. */
+  readonly problem: Promise<string | undefined>;
+}
+
+/** Texts that are never tried again; more, and the oldest is forgotten. */
+const MOST_BANNED = 1_000;
+const LONGEST_SHOWN = 200;
+
+/** The filters in use. Those with the same text are one, however many subscribers have it. */
+export class Filters implements FilterDesk {
+  readonly #thread: FilterThread;
+  readonly #byText = new Map<string, Filter>();
+  readonly #usable = new Map<number, Filter>();
+  readonly #banned = new Map<string, string>();
+  #lastId = 0;
+
+  constructor(thread: FilterThread) {
+    this.#thread = thread;
+  }
+
+  /** Ids and texts of those that are looked at. */
+  get inUse(): readonly { readonly id: number; readonly text: string }[] {
+    return [...this.#usable.values()];
+  }
+
+  async install(texts: readonly string[]): Promise<{ ids: number[]; problems: string[] }> {
+    const ids: number[] = [];
+    const problems: string[] = [];
+    const given = await Promise.all([...new Set(texts)].map(async (text) => ({ text, ...(await this.#use(text)) })));
+    for (const { text, id, problem } of given) {
+      if (problem === undefined) ids.push(id);
+      else problems.push(`the filter ${shorten(text)} cannot be used: ${problem}`);
+    }
+    return { ids, problems };
+  }
+
+  release(ids: readonly number[]): void {
+    for (const id of ids) {
+      const filter = this.#usable.get(id);
+      if (filter === undefined) continue;
+      filter.users -= 1;
+      if (filter.users === 0) this.#forget(filter);
+    }
+  }
+
+  /** It is not to be used any more, by anybody. */
+  ban(id: number, reason: string): void {
+    const filter = this.#usable.get(id);
+    if (filter === undefined) return;
+    this.#usable.delete(id);
+    this.#byText.delete(filter.text);
+    const [oldest] = this.#banned.keys();
+    if (oldest !== undefined && this.#banned.size >= MOST_BANNED) this.#banned.delete(oldest);
+    this.#banned.set(filter.text, reason);
+  }
+
+  async #use(text: string): Promise<{ id: number; problem: string | undefined }> {
+    const banned = this.#banned.get(text);
+    if (banned !== undefined) return { id: 0, problem: banned };
+    const filter = this.#byText.get(text) ?? this.#add(text);
+    filter.users += 1;
+    const problem = await filter.problem;
+    if (problem === undefined) this.#usable.set(filter.id, filter);
+    else this.#byText.delete(text);
+    return { id: filter.id, problem };
+  }
+
+  #add(text: string): Filter {
+    this.#lastId += 1;
+    const id = this.#lastId;
+    const filter: Filter = { id, text, users: 0, problem: this.#thread.add(id, text) };
+    this.#byText.set(text, filter);
+    return filter;
+  }
+
+  #forget({ id, text }: Filter): void {
+    this.#usable.delete(id);
+    this.#byText.delete(text);
+    this.#thread.remove(id);
+  }
+}
+
+function shorten(text: string): string {
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+}

@@ -1,0 +1,246 @@
+/**
+ * The broker's side of a submission (VTP 2.0 §7.2), as a function of what arrives: no socket, no clock, no disk, no XML
+ * library. Each step takes the session, one input and the time, and returns the session and what to do.
+ */
+
+import { type Envelope, scanEnvelope } from '../../alert/envelope.ts';
+import { formatDuration } from '../../common/durations.ts';
+import type { LogLevel } from '../../common/log.ts';
+import type { FrameEvent } from '../frame.ts';
+import { buildTransport, parseTransport } from '../message.ts';
+
+export interface ReceiverSessionSettings {
+  /** Our ivorn, put into `Response`. */
+  readonly identity: string;
+  /** How long a whole message may take from its first byte; and the first one from the connection's begin. */
+  readonly timeoutMs: number;
+  /** How long an author may be silent between events; undefined: the connection ends with the first event. */
+  readonly keepOpenMs: number | undefined;
+  readonly maxFrame: number;
+}
+
+export interface ReceiverSession {
+  /** When the author last sent an event or was answered, or connected. Milliseconds since 1970. */
+  readonly quietSince: number;
+  /** Since when a message has been arriving. */
+  readonly frameSince: number | undefined;
+  /** Events that have no answer yet. */
+  readonly pending: number;
+  /** Events that arrived on this connection. */
+  readonly events: number;
+  /** `ended`: the author sends no more, and is answered what is pending. `closing`: nothing more is taken or said. */
+  readonly state: 'open' | 'ended' | 'closing';
+}
+
+export type ReceiverOutput =
+  | { readonly type: 'send'; readonly payload: string | Buffer }
+  /** Look whether this can be taken; come back with `examined`. */
+  | { readonly type: 'examine'; readonly packet: Buffer; readonly envelope: Envelope }
+  /** Keep these bytes; come back with `stored` when they are on disk. */
+  | { readonly type: 'store'; readonly packet: Buffer; readonly envelope: Envelope }
+  | {
+      readonly type: 'note';
+      readonly level: LogLevel;
+      readonly message: string;
+      readonly fields?: Record<string, unknown>;
+    }
+  | { readonly type: 'close'; readonly reason: string };
+
+export interface ReceiverStep {
+  readonly session: ReceiverSession;
+  readonly outputs: readonly ReceiverOutput[];
+}
+
+/** An author has just connected. */
+export function openReceiverSession(now: number): ReceiverSession {
+  return { quietSince: now, frameSince: undefined, pending: 0, events: 0, state: 'open' };
+}
+
+/** Something arrived. */
+export function submitted(
+  session: ReceiverSession,
+  event: FrameEvent,
+  settings: ReceiverSessionSettings,
+  now: number,
+): ReceiverStep {
+  if (session.state === 'closing') return { session, outputs: [] };
+  switch (event.type) {
+    case 'message':
+      return message(session, event.payload, settings, now);
+    case 'empty':
+      return { session, outputs: [] };
+    case 'little-endian':
+      return {
+        session,
+        outputs: [note('warn', 'The author writes lengths in little-endian order, against VTP 2.0 §3')],
+      };
+    case 'oversized': {
+      const { ivorn } = scanEnvelope(event.head);
+      const reason = `It has ${event.length} bytes; no more than ${settings.maxFrame} are taken here`;
+      return refuse(arrived(session, now), ivorn, reason, settings, now);
+    }
+    case 'absurd':
+      return close(session, `it announced a message of ${event.length} bytes, which no author sends`);
+  }
+}
+
+/** The packet has been looked at. @param problem why it is not taken */
+export function examined(
+  session: ReceiverSession,
+  packet: Buffer,
+  envelope: Envelope,
+  problem: string | undefined,
+  settings: ReceiverSessionSettings,
+  now: number,
+): ReceiverStep {
+  if (problem !== undefined) return refuse(session, envelope.ivorn, problem, settings, now);
+  return { session, outputs: [{ type: 'store', packet, envelope }] };
+}
+
+/** The packet is on disk, now or since long: a duplicate is acknowledged too (VTP 2.0 §6.3). */
+export function stored(
+  session: ReceiverSession,
+  envelope: Envelope,
+  settings: ReceiverSessionSettings,
+  now: number,
+): ReceiverStep {
+  return answer(session, receipt('ack', envelope.ivorn, undefined, settings, now), settings, now);
+}
+
+/** The packet can be neither taken nor refused now: without an answer its author will try again (VTP 2.0 §7.1). */
+export function gaveUp(session: ReceiverSession, reason: string): ReceiverStep {
+  return close(session, reason);
+}
+
+/** The author sends no more. */
+export function ended(session: ReceiverSession, reason: string): ReceiverStep {
+  if (session.pending === 0) return close(session, reason);
+  return { session: { ...session, state: 'ended' }, outputs: [] };
+}
+
+/** Time has passed. @param isMidFrame whether a message has begun to arrive and not ended */
+export function tick(
+  session: ReceiverSession,
+  isMidFrame: boolean,
+  { timeoutMs, keepOpenMs }: ReceiverSessionSettings,
+  now: number,
+): ReceiverStep {
+  const frameSince = isMidFrame ? (session.frameSince ?? now) : undefined;
+  const next = { ...session, frameSince };
+  if (frameSince !== undefined && now - frameSince >= timeoutMs) {
+    return close(next, `a message was still not whole after ${formatDuration(timeoutMs)}`);
+  }
+  const isFirst = session.events === 0;
+  const quietMs = isFirst || session.pending > 0 ? timeoutMs : (keepOpenMs ?? timeoutMs);
+  if (now - session.quietSince < quietMs) return { session: next, outputs: [] };
+  // Without an answer its author tries again, later or elsewhere (VTP 2.0 §7.1).
+  if (session.pending > 0) return close(next, `an event could not be kept within ${formatDuration(timeoutMs)}`);
+  return close(next, `the author sent ${isFirst ? 'nothing' : 'nothing more'} for ${formatDuration(quietMs)}`);
+}
+
+function message(
+  session: ReceiverSession,
+  payload: Buffer,
+  settings: ReceiverSessionSettings,
+  now: number,
+): ReceiverStep {
+  const envelope = scanEnvelope(payload);
+  switch (envelope.kind) {
+    case 'voevent':
+      // Older than the Transport document; compared byte for byte.
+      if (envelope.role === 'iamalive') return { session, outputs: [{ type: 'send', payload }] };
+      return event(session, payload, envelope, settings, now);
+    case 'transport':
+      return transport(session, payload, settings, now);
+    case 'unknown':
+      return refuse(arrived(session, now), undefined, 'It is no VOEvent', settings, now);
+  }
+}
+
+function arrived(session: ReceiverSession, now: number): ReceiverSession {
+  return { ...session, quietSince: now, events: session.events + 1, pending: session.pending + 1 };
+}
+
+function event(
+  session: ReceiverSession,
+  packet: Buffer,
+  envelope: Envelope,
+  { keepOpenMs }: ReceiverSessionSettings,
+  now: number,
+): ReceiverStep {
+  // One event a connection (VTP 2.0 §7.1): without an answer, the author sends what comes after it again.
+  if (keepOpenMs === undefined && session.events > 0) return { session, outputs: [] };
+  return { session: arrived(session, now), outputs: [{ type: 'examine', packet, envelope }] };
+}
+
+function transport(
+  session: ReceiverSession,
+  payload: Buffer,
+  settings: ReceiverSessionSettings,
+  now: number,
+): ReceiverStep {
+  const message = parseTransport(payload);
+  switch (message?.role) {
+    case 'iamalive':
+    case 'authenticate': {
+      const { role, origin = '' } = message;
+      const timeStamp = new Date(now).toISOString();
+      const payload = buildTransport({ role, origin, response: settings.identity, timeStamp });
+      return { session, outputs: [{ type: 'send', payload }] };
+    }
+    case 'ack':
+    case 'nak':
+      return { session, outputs: [note('debug', `The author sent an unasked ${message.role}`)] };
+    case undefined:
+      return close(session, 'the author sent a Transport message that cannot be read');
+  }
+}
+
+function refuse(
+  session: ReceiverSession,
+  ivorn: string | undefined,
+  reason: string,
+  settings: ReceiverSessionSettings,
+  now: number,
+): ReceiverStep {
+  const name = ivorn ?? 'a document without an ivorn';
+  const told = note('warn', `Refused ${name}: ${reason}`, ivorn === undefined ? {} : { ivorn });
+  const step = answer(session, receipt('nak', ivorn, reason, settings, now), settings, now);
+  return { session: step.session, outputs: [told, ...step.outputs] };
+}
+
+function answer(
+  session: ReceiverSession,
+  payload: string,
+  { keepOpenMs }: ReceiverSessionSettings,
+  now: number,
+): ReceiverStep {
+  const next = { ...session, pending: session.pending - 1, quietSince: now };
+  const sent: ReceiverOutput = { type: 'send', payload };
+  const isLast = keepOpenMs === undefined || (session.state === 'ended' && next.pending === 0);
+  if (!isLast) return { session: next, outputs: [sent] };
+  return {
+    session: { ...next, state: 'closing' },
+    outputs: [sent, { type: 'close', reason: 'the event has its answer' }],
+  };
+}
+
+function receipt(
+  role: 'ack' | 'nak',
+  ivorn: string | undefined,
+  result: string | undefined,
+  { identity }: ReceiverSessionSettings,
+  now: number,
+): string {
+  const timeStamp = new Date(now).toISOString();
+  return buildTransport({ role, origin: ivorn?.trim() ?? '', response: identity, timeStamp, result });
+}
+
+function close(session: ReceiverSession, reason: string): ReceiverStep {
+  if (session.state === 'closing') return { session, outputs: [] };
+  return { session: { ...session, state: 'closing' }, outputs: [{ type: 'close', reason }] };
+}
+
+function note(level: LogLevel, message: string, fields?: Record<string, unknown>): ReceiverOutput {
+  return { type: 'note', level, message, ...(fields === undefined ? {} : { fields }) };
+}
