@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { isAlertIvoid, isIvoid, parseIvoid } from '../../src/alert/ivoid.ts';
+import { isAlertIvoid, isIvoid, ivornProblem, parseIvoid } from '../../src/alert/ivoid.ts';
 
 test('identifiers of the standard’s kinds are read into their parts', () => {
   // IVOA Identifiers 2.0: a registry reference, a data set (§4.1), a standard (§4.2), and a part of a data set.
@@ -46,6 +46,8 @@ test('what the standard forbids is no identifier', () => {
     'ivo://org.example/%64oes/exist#1',
     'ivo://org.example/a//b#1',
     'ivo://org.example/a/#1',
+    'ivo://org.example/./a#1',
+    'ivo://org.example/a/..#1',
     'ivo://org.example/a#1#2',
     'ivo://org.example/a#1 2',
     'ivo://org.example/a#100%',
@@ -71,4 +73,22 @@ test('a long text is refused as fast as a short one', () => {
   assert.ok(!isIvoid(`ivo://org.example${'/a'.repeat(100_000)} `));
   assert.ok(!isIvoid(`ivo://${'a'.repeat(200_000)}#${'%41'.repeat(50_000)}%`));
   assert.ok(performance.now() - started < 2_000);
+});
+
+test('what an author is told of an identifier', () => {
+  for (const ivorn of [
+    'ivo://org.example/a#1',
+    ' ivo://org.example#1 ',
+    'ivo://org.example/a?1',
+    'ivo://org.example/.a#..',
+  ]) {
+    assert.equal(ivornProblem(ivorn, '2.0'), undefined, ivorn);
+  }
+  // The examples of VOEvent 2.1 have no local part.
+  assert.equal(ivornProblem('ivo://org.example/a/1::v1.0', '2.1'), undefined);
+  assert.match(ivornProblem('ivo://org.example/a/1', '2.0') ?? '', /names no event: there is nothing after a #/);
+  assert.match(ivornProblem('ivo://ab/c#1', '2.1') ?? '', /^Its ivorn ivo:\/\/ab\/c#1 is no IVOA identifier/);
+  assert.equal(ivornProblem(undefined, '2.0'), 'It has no ivorn');
+  assert.equal(ivornProblem(' ', '2.0'), 'It has no ivorn');
+  assert.ok((ivornProblem('x'.repeat(100_000), '2.0') ?? '').length < 400);
 });
