@@ -35,7 +35,11 @@ function faultOf(issue: Issue, subject: Subject, base: Path): Fault[] {
   const path = [...base, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))];
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => ({ path, key, message: unknownKey(key, keysAt(subject.schema, path)) }));
+      return issue.keys.map((key) => ({
+        path,
+        key,
+        message: unknownKey(key, keysAt(subject.schema, path, subject.value)),
+      }));
     case 'invalid_key': {
       const key = String(path.at(-1));
       const why = ownSentence(issue.issues[0]) ?? 'Write another.';
@@ -59,7 +63,7 @@ function unionFaults(issue: Extract<Issue, { code: 'invalid_union' }>, subject: 
   const written = valueAt(subject.value, path);
   const own = ownSentence(issue);
   if ('options' in issue && Array.isArray(issue.options)) {
-    return [{ path, message: choice(issue.options.map(String), written, subject.schema, path) }];
+    return [{ path, message: choice(issue.options.map(String), subject, path) }];
   }
   if (own !== undefined) return [{ path, message: own }];
   const deepest = issue.errors.filter((errors) =>
@@ -68,7 +72,7 @@ function unionFaults(issue: Extract<Issue, { code: 'invalid_union' }>, subject: 
   const best = deepest.length === 1 ? deepest[0] : undefined;
   if (best !== undefined && written !== undefined) return best.flatMap((inner) => faultOf(inner, subject, path));
   const expected = issue.errors.flatMap((errors) => errors.flatMap(kindsOf));
-  return [{ path, message: expectation(either([...new Set(expected)]), written, subject.schema, path) }];
+  return [{ path, message: expectation(either([...new Set(expected)]), subject, path) }];
 }
 
 function kindsOf(issue: Issue): string[] {
@@ -76,17 +80,17 @@ function kindsOf(issue: Issue): string[] {
   return 'expected' in issue ? [article(String(issue.expected))] : [];
 }
 
-function sentenceOf(issue: Issue, { schema, value }: Subject, path: Path): string {
-  const written = valueAt(value, path);
+function sentenceOf(issue: Issue, subject: Subject, path: Path): string {
+  const written = valueAt(subject.value, path);
   const own = ownSentence(issue);
   if (own !== undefined) return own;
   switch (issue.code) {
     case 'invalid_type': {
       const hint = written === undefined || written === null ? '' : quoting(issue.expected, written);
-      return `${expectation(article(issue.expected), written, schema, path)}${hint}`;
+      return `${expectation(article(issue.expected), subject, path)}${hint}`;
     }
     case 'invalid_value':
-      return choice(issue.values.map(String), written, schema, path);
+      return choice(issue.values.map(String), subject, path);
     case 'too_small':
       return limit('least', 'more than', issue.minimum, issue, written);
     case 'too_big':
@@ -111,15 +115,17 @@ function ownSentence(issue: Issue | undefined): string | undefined {
   return /[.!?]$/.test(message) ? message : `${message}.`;
 }
 
-function expectation(expected: string, written: unknown, schema: unknown, path: Path): string {
+function expectation(expected: string, { schema, value }: Subject, path: Path): string {
+  const written = valueAt(value, path);
   if (written !== undefined && written !== null) return `Expected ${expected}, got ${describe(written)}.`;
-  const meaning = firstSentence(descriptionAt(schema, path));
+  const meaning = firstSentence(descriptionAt(schema, path, value));
   const missing = written === undefined ? 'It is missing' : 'It has no value';
   return `${missing}. Write ${expected}${meaning === undefined ? '' : ` (${meaning})`}.`;
 }
 
-function choice(known: readonly string[], written: unknown, schema: unknown, path: Path): string {
-  if (written === undefined || written === null) return expectation(either(known), written, schema, path);
+function choice(known: readonly string[], subject: Subject, path: Path): string {
+  const written = valueAt(subject.value, path);
+  if (written === undefined || written === null) return expectation(either(known), subject, path);
   const suggestion = typeof written === 'string' ? didYouMean(written, known) : '';
   return `It must be ${either(known)}, and is ${describe(written)}${suggestion}.`;
 }

@@ -152,7 +152,7 @@ test('schema prints a JSON Schema that knows the plugins’ options', async (con
   const schema = start('schema');
   assert.equal((await schema.exited).code, 0);
   const json = JSON.parse(schema.output.join('\n')) as { properties: Record<string, unknown>; required: string[] };
-  assert.deepEqual(json.required, ['identity', 'sources', 'handlers']);
+  assert.deepEqual(json.required, ['identity', 'sources']);
   assert.match(JSON.stringify(json.properties.handlers), /killAfter/);
 });
 

@@ -44,6 +44,7 @@ describe('reading a Transport message', () => {
         { name: 'stored', value: 'https://example.org/a?b&c' },
         { name: 'old', value: 'text' },
       ],
+      filters: [],
     });
   });
 
@@ -51,7 +52,7 @@ describe('reading a Transport message', () => {
     const message = parseTransport(Buffer.from('<Transport role="ack"/>'));
     assert.deepEqual(message, {
       ...{ role: 'ack', version: '', namespace: undefined, origin: undefined, response: undefined },
-      ...{ timeStamp: undefined, result: undefined, params: [] },
+      ...{ timeStamp: undefined, result: undefined, params: [], filters: [] },
     });
   });
 

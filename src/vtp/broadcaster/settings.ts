@@ -65,6 +65,7 @@ export function broadcastSchema(baseDirectory: string) {
     maxPerAddress: z.int().min(1).max(100_000).default(256).describe('How many connections one address may have.'),
     tls: serverTlsSchema(baseDirectory)
       .optional()
+      .meta({ sample: { cert: '/etc/voeventd/cert.pem', key: '/etc/voeventd/key.pem' } })
       .describe('Listen with TLS, with these files. Without it, plain TCP.'),
   });
 }

@@ -41,6 +41,7 @@ export function receiverSourceSchema(baseDirectory: string) {
       ),
     tls: serverTlsSchema(baseDirectory)
       .optional()
+      .meta({ sample: { cert: '/etc/voeventd/cert.pem', key: '/etc/voeventd/key.pem' } })
       .describe('Listen with TLS, with these files. Without it, plain TCP.'),
   });
 }

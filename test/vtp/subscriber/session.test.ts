@@ -44,7 +44,7 @@ describe('R5 (VTP 2.0 §5, §7.3), an iamalive', () => {
     assert.deepEqual(answer, {
       ...{ role: 'iamalive', version: '1.0', namespace: TRANSPORT_NAMESPACES[0] },
       ...{ origin: 'ivo://example.org/broker', response: US, timeStamp: '2026-11-22T10:00:01.500Z' },
-      ...{ result: undefined, params: [] },
+      ...{ result: undefined, params: [], filters: [] },
     });
   });
 
@@ -75,7 +75,13 @@ describe('R5 (VTP 2.0 §5, §7.3), an iamalive', () => {
   it('is shown in the session', () => {
     for (const payload of [transport('iamalive'), ESTAR_IAMALIVE]) {
       const { session } = receive(openSession(OPENED), payload, SETTINGS, NOW);
-      assert.deepEqual(session, { openedAt: OPENED, lastMessageAt: NOW, lastIamaliveAt: NOW, events: 0 });
+      assert.deepEqual(session, {
+        openedAt: OPENED,
+        lastMessageAt: NOW,
+        lastIamaliveAt: NOW,
+        events: 0,
+        hasAsked: false,
+      });
     }
   });
 });
@@ -133,7 +139,13 @@ describe('R8 and R10 (VTP 2.0 §6, §7.4), an event', () => {
       outputs.map((output) => (output.type === 'store' ? output.acknowledge : output.type)),
       [true],
     );
-    assert.deepEqual(session, { openedAt: OPENED, lastMessageAt: NOW, lastIamaliveAt: undefined, events: 1 });
+    assert.deepEqual(session, {
+      openedAt: OPENED,
+      lastMessageAt: NOW,
+      lastIamaliveAt: undefined,
+      events: 1,
+      hasAsked: false,
+    });
   });
 
   it('is acknowledged by its ivorn, escaped', () => {

@@ -14,14 +14,14 @@ describe('the options of a VTP source', () => {
     assert.deepEqual(brokers, [{ host: 'broker.example.org', port: 8099, text: 'broker.example.org' }]);
     assert.deepEqual(others, {
       ...{ type: 'vtp', dialect: 'vtp', maxFrame: 512_000, silence: 150_000, connectTimeout: 10_000 },
-      ...{ reconnect: { initial: 1_000, max: 60_000 }, tls: false },
+      ...{ reconnect: { initial: 1_000, max: 60_000 }, filters: [], tls: false },
     });
   });
 
   it('name at least one broker, as an address', () => {
     assert.deepEqual(complaints({ type: 'vtp', brokers: [] }), ['Name at least one broker, as HOST:PORT.']);
     assert.deepEqual(complaints({ type: 'vtp', brokers: ['broker:0'] }), [
-      '"broker:0" is no broker address. Write HOST:PORT, such as broker.example.org:8099.',
+      '"broker:0" is no broker address. Write HOST:PORT, such as broker.example.org:8099, or unix:PATH.',
     ]);
   });
 
