@@ -17,7 +17,7 @@ export interface FeedJournal {
 /** What the feed needs of whoever looks at alerts. */
 export interface FeedInspection {
   known(stored: StoredAlert): Verdict | undefined;
-  relay(stored: StoredAlert, say: (verdict: Verdict) => void): Promise<readonly number[]>;
+  relay(stored: StoredAlert, say: (verdict: Verdict) => void, newestFilter?: number): Promise<readonly number[]>;
 }
 
 /** What the feed needs of whoever has the subscribers. */
@@ -37,6 +37,8 @@ interface Entry {
 
 /** Alerts read at once; the event loop turns between two batches. */
 const BATCH = 32;
+/** The same, for one subscriber that is behind: its alerts must not keep others' from being looked at. */
+const LATE_BATCH = 16;
 const BATCH_BYTES = 4 * 1024 * 1024;
 /** Alerts that are being looked at at once. */
 const MOST_ENTRIES = 128;
@@ -93,7 +95,7 @@ export class Feed implements Backlog {
 
   async after(seq: number, filters: readonly number[] | undefined): Promise<Stretch> {
     try {
-      const stored = this.#journal.after(seq, BATCH, BATCH_BYTES);
+      const stored = this.#journal.after(seq, LATE_BATCH, BATCH_BYTES);
       const items = await Promise.all(stored.map((alert) => this.#look(alert, filters)));
       const upTo = stored.at(-1)?.seq ?? Math.max(seq, this.head(filters !== undefined));
       return { items: items.filter((item) => item !== null), upTo };
@@ -111,9 +113,10 @@ export class Feed implements Backlog {
     let item: Outgoing | null = null;
     const known = filters === undefined ? this.#inspection.known(stored) : undefined;
     if (known !== undefined) return this.#outgoing(stored, known);
-    const matched = await this.#inspection.relay(stored, (verdict) => {
+    const take = (verdict: Verdict): void => {
       item = this.#outgoing(stored, verdict);
-    });
+    };
+    const matched = await this.#inspection.relay(stored, take, Math.max(0, ...(filters ?? [])));
     return filters === undefined || filters.some((id) => matched.includes(id)) ? item : null;
   }
 

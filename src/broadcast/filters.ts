@@ -36,6 +36,11 @@ export class Filters implements FilterDesk {
     return [...this.#usable.values()];
   }
 
+  /** The newest id there is. */
+  get newest(): number {
+    return this.#lastId;
+  }
+
   async install(texts: readonly string[]): Promise<{ ids: number[]; problems: string[] }> {
     const ids: number[] = [];
     const problems: string[] = [];

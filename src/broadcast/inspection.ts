@@ -4,6 +4,20 @@ import { InspectThread } from '../inspect/thread.ts';
 import type { StoredAlert } from '../journal/stored.ts';
 import { Filters } from './filters.ts';
 
+/** What came of looking at an alert. */
+interface Inspected {
+  readonly verdict: Verdict;
+  readonly matched: readonly number[];
+  /** Filters up to this id were looked at. */
+  readonly newestFilter: number;
+}
+
+/** Alerts whose outcome is kept: subscribers that are a little behind must not have them looked at once each. */
+const MOST_KEPT = 2_048;
+/** A composed VOEvent is kept with its outcome. */
+const LARGEST_KEPT_BYTES = 65_536;
+const MOST_FAILURES = 2;
+
 /** How alerts are looked at before they are handed on. */
 export interface RelayRules {
   readonly rule: string | undefined;
@@ -17,6 +31,7 @@ export class Inspection {
   readonly #thread: InspectThread;
   readonly #dropFilter: (id: number) => void;
   readonly filters: Filters;
+  readonly #kept = new Map<number, Inspected>();
   #rules: RelayRules = { rule: undefined, compose: false, trusted: [] };
 
   /** @param dropFilter the filter is of no use to those who have it */
@@ -33,13 +48,9 @@ export class Inspection {
     });
   }
 
-  /** How many alerts are being looked at. */
-  get waiting(): number {
-    return this.#thread.waiting;
-  }
-
   configure(rules: RelayRules): void {
     this.#rules = rules;
+    this.#kept.clear();
     void this.#thread.run(this.#configuration());
   }
 
@@ -55,22 +66,43 @@ export class Inspection {
    * Looks at an alert. Never rejects.
    *
    * @param say called once with the verdict, before the filters have been looked at
+   * @param newestFilter the newest of the filters whose outcome is wanted
    * @returns ids of the filters that hold
    */
   async relay(
+    stored: StoredAlert,
+    say: (verdict: Verdict) => void,
+    newestFilter = this.filters.newest,
+  ): Promise<readonly number[]> {
+    const kept = this.#kept.get(stored.seq);
+    if (kept !== undefined && kept.newestFilter >= newestFilter) {
+      say(kept.verdict);
+      return kept.matched;
+    }
+    const rules = this.#rules;
+    const looked = this.filters.newest;
+    let verdict: Verdict | undefined;
+    const matched = await this.#look(stored, (given) => {
+      if (verdict !== undefined) return;
+      verdict = given;
+      say(given);
+    });
+    if (verdict !== undefined && rules === this.#rules)
+      this.#keep(stored.seq, { verdict, matched, newestFilter: looked });
+    return matched;
+  }
+
+  async close(): Promise<void> {
+    await this.#thread.close();
+  }
+
+  async #look(
     { packet, source, receivedAt }: StoredAlert,
     say: (verdict: Verdict) => void,
   ): Promise<readonly number[]> {
     const job: Job = { type: 'relay', packet: new Uint8Array(packet), source, receivedAt };
-    let verdict: Verdict | undefined;
-    const sayOnce = (given: Verdict): void => {
-      if (verdict !== undefined) return;
-      verdict = given;
-      say(given);
-    };
-    let failures = 0;
-    for (;;) {
-      const answer = await this.#thread.run(job, sayOnce);
+    for (let failures = 0; ; ) {
+      const answer = await this.#thread.run(job, say);
       if (answer.type === 'matched') return answer.filters;
       const reason = answer.type === 'failed' ? answer.reason : 'it was not looked at';
       const filter = answer.type === 'failed' ? answer.filter : undefined;
@@ -81,13 +113,18 @@ export class Inspection {
       }
       failures += 1;
       if (failures < MOST_FAILURES) continue;
-      sayOnce({ relay: false, why: `it could not be looked at: ${reason}` });
+      say({ relay: false, why: `it could not be looked at: ${reason}` });
       return [];
     }
   }
 
-  async close(): Promise<void> {
-    await this.#thread.close();
+  #keep(seq: number, inspected: Inspected): void {
+    const { verdict } = inspected;
+    if (verdict.relay && (verdict.composed?.length ?? 0) > LARGEST_KEPT_BYTES) return;
+    this.#kept.delete(seq);
+    this.#kept.set(seq, inspected);
+    const [oldest] = this.#kept.keys();
+    if (oldest !== undefined && this.#kept.size > MOST_KEPT) this.#kept.delete(oldest);
   }
 
   #configuration(): Job {
@@ -99,5 +136,3 @@ export class Inspection {
     return [this.#configuration(), ...filters];
   }
 }
-
-const MOST_FAILURES = 2;

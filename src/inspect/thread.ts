@@ -43,11 +43,6 @@ export class InspectThread {
     this.#limitMs = limitMs;
   }
 
-  /** How many jobs wait for an answer. */
-  get waiting(): number {
-    return this.#waiting.length;
-  }
-
   /** Starts the thread, so that the first job finds it ready. */
   warmUp(): void {
     if (this.#worker === undefined && this.#replacing === undefined && !this.#closed) this.#spawn();
