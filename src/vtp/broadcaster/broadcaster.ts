@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Log } from '../../common/log.ts';
 import type { Caller, ListenSettings } from '../listener.ts';
 import { Service } from '../serve.ts';
@@ -66,6 +67,8 @@ export class Broadcaster {
   /** Runs until the signal aborts. Never rejects. */
   async start(signal: AbortSignal): Promise<void> {
     await this.#service.run(signal);
+    // A server says that it has closed before its last sockets do, which have something to remember.
+    while (this.#subscriptions.size > 0) await setImmediate();
   }
 
   /**

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { Filters } from '../../src/broadcast/filters.ts';
+
+function open() {
+  const done: string[] = [];
+  const filters = new Filters({
+    add: async (id, text) => {
+      done.push(`add ${id} ${text}`);
+      return text.startsWith('bad') ? 'it is bad' : undefined;
+    },
+    remove: (id) => done.push(`remove ${id}`),
+  });
+  return { filters, done };
+}
+
+it('the same filter is one, however many have it, until the last has gone', async () => {
+  const { filters, done } = open();
+  const [one, other] = await Promise.all([filters.install(['a', 'b']), filters.install(['a', 'a'])]);
+  assert.deepEqual(
+    [one, other],
+    [
+      { ids: [1, 2], problems: [] },
+      { ids: [1], problems: [] },
+    ],
+  );
+  filters.release([1, 2]);
+  assert.deepEqual(done, ['add 1 a', 'add 2 b', 'remove 2']);
+  assert.deepEqual(
+    filters.inUse.map(({ text }) => text),
+    ['a'],
+  );
+  filters.release([1]);
+  filters.release([1, 99]);
+  assert.deepEqual([done.at(-1), filters.inUse], ['remove 1', []]);
+  assert.deepEqual(await filters.install(['a']), { ids: [3], problems: [] });
+});
+
+it('bad ones are told, in a few words, and tried again when somebody asks again', async () => {
+  const { filters, done } = open();
+  const { ids, problems } = await filters.install(['bad', 'good', `bad${'x'.repeat(9_999)}`]);
+  assert.deepEqual(ids, [2]);
+  assert.equal(problems[0], 'the filter bad cannot be used: it is bad');
+  assert.ok((problems[1]?.length ?? 0) < 300);
+  await filters.install(['bad']);
+  assert.equal(done.filter((line) => line.endsWith(' bad')).length, 2);
+});
+
+it('one that is banned is never looked at again', async () => {
+  const { filters, done } = open();
+  await filters.install(['slow']);
+  filters.ban(1, 'it took longer than 2 s');
+  filters.ban(1, 'again');
+  assert.deepEqual(filters.inUse, []);
+  assert.deepEqual(await filters.install(['slow']), {
+    ids: [],
+    problems: ['the filter slow cannot be used: it took longer than 2 s'],
+  });
+  assert.deepEqual(done, ['add 1 slow']);
+});

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import type { Job, Verdict } from '../../src/inspect/messages.ts';
+import { inspectProgram } from '../../src/inspect/program.ts';
+import { InspectThread } from '../../src/inspect/thread.ts';
+import { packet } from '../support/play.ts';
+import { within } from '../support/wait.ts';
+
+/** Takes seconds on a few hundred elements, and minutes on a few more. */
+const HOSTILE = 'count(//*[count(//*[count(//*[count(//*) > 1]) > 1]) > 1]) > 0';
+const LARGE = new Uint8Array(packet('large', { what: '<Param name="a" value="1"/>'.repeat(400) }));
+const SMALL = new Uint8Array(packet('small'));
+
+function start(context: TestContext, setup: () => readonly Job[] = () => [], limitMs = 2_000): InspectThread {
+  const thread = new InspectThread(inspectProgram(), setup, limitMs);
+  context.after(() => thread.close());
+  return thread;
+}
+
+const relay = (bytes: Uint8Array): Job => ({
+  type: 'relay',
+  packet: bytes,
+  source: 'campus',
+  receivedAt: 1_790_000_000_000,
+});
+const examine = (bytes: Uint8Array): Job => ({ type: 'examine', packet: bytes, schema: true });
+
+describe('the inspecting thread', () => {
+  it('does its jobs in order', async (t) => {
+    const thread = start(t);
+    const jobs: Job[] = [
+      examine(SMALL),
+      examine(new Uint8Array(Buffer.from('<a/>'))),
+      { type: 'add-filter', id: 1, text: '//Who' },
+      relay(SMALL),
+    ];
+    const answers = await within(Promise.all(jobs.map((job) => thread.run(job))), 'all answers');
+    assert.deepEqual(answers[0], { type: 'done', problem: undefined });
+    assert.match(answers[1]?.type === 'done' ? (answers[1].problem ?? '') : '', /^It is no VOEvent/);
+    assert.deepEqual(answers[2], { type: 'done', problem: undefined });
+    assert.deepEqual(answers[3], { type: 'matched', filters: [1] });
+  });
+
+  it('gives the verdict before a filter is looked at, names the filter that never ends, and goes on without it', async (t) => {
+    const filters = new Map([
+      [1, '//Who'],
+      [2, HOSTILE],
+    ]);
+    const setup = () => [...filters].map(([id, text]): Job => ({ type: 'add-filter', id, text }));
+    const thread = start(t, setup, 300);
+    const verdicts: Verdict[] = [];
+    const first = thread
+      .run(relay(LARGE), (verdict) => verdicts.push(verdict))
+      .then((answer) => {
+        filters.delete(2);
+        return answer;
+      });
+    const [failed, second, third] = await within(
+      Promise.all([first, thread.run(relay(LARGE)), thread.run(examine(SMALL))]),
+      'all answers',
+    );
+    assert.deepEqual(verdicts, [{ relay: true, ivorn: 'ivo://org.example/e2e#large' }]);
+    assert.deepEqual(failed, { type: 'failed', reason: 'it took longer than 0.3 s', filter: 2 });
+    assert.deepEqual(second, { type: 'matched', filters: [1] });
+    assert.deepEqual(third, { type: 'done', problem: undefined });
+  });
+
+  it('gives up what waits when it cannot live, and does not reject', async (t) => {
+    const thread = new InspectThread({ kind: 'file', url: 'file:///nowhere/worker.ts' });
+    t.after(() => thread.close());
+    const answers = await within(Promise.all([thread.run(examine(SMALL)), thread.run(examine(SMALL))]), 'both answers');
+    for (const answer of answers)
+      assert.match(answer.type === 'failed' ? answer.reason : '', /^the inspecting thread failed/);
+  });
+
+  it('answers those that wait when it is closed, and those that come after', async (t) => {
+    const thread = start(t);
+    const waiting = thread.run(examine(SMALL));
+    await thread.close();
+    const stopped = { type: 'failed', reason: 'voeventd stops' };
+    assert.deepEqual(await waiting, stopped);
+    assert.deepEqual(await thread.run(examine(SMALL)), stopped);
+  });
+});
