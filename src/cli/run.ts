@@ -6,6 +6,7 @@ import { findConfig } from '../config/find.ts';
 import { formatProblem } from '../config/problem.ts';
 import { Daemon } from '../daemon.ts';
 import { discard, prepare } from '../prepare.ts';
+import { contents } from './check.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { stopSignal } from './signals.ts';
@@ -31,11 +32,7 @@ export async function run(options: RunOptions, exit: Exit): Promise<number> {
     await discard(prepared.handlers);
     throw error;
   });
-  const sources = Object.keys(prepared.settings.sources).join(', ');
-  const handlers = prepared.handlers.map((handler) => handler.name).join(', ');
-  log.info(`voeventd ${VERSION} runs with ${document.file}: sources ${sources}; handlers ${handlers}`, {
-    pid: process.pid,
-  });
+  log.info(`voeventd ${VERSION} runs with ${document.file}: ${contents(prepared)}`, { pid: process.pid });
   const reloads = reloadOnHangup(daemon, document.file, log);
   process.on('SIGUSR2', () => void daemon.describe());
   const fault = await Promise.race([aborted(stop), failed.promise]);

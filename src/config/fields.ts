@@ -44,6 +44,16 @@ export function durationField(): z.ZodType<number, string> {
     });
 }
 
+/** A duration, or `false` where the thing can be done without. */
+export function durationOrFalseField() {
+  return z.union([z.literal(false), durationField()], {
+    error: ({ input }) =>
+      input === undefined || input === null
+        ? undefined
+        : `${JSON.stringify(input)} is not a duration. Write a number and a unit, such as 30s, 10m or 2h, or false.`,
+  });
+}
+
 /** A path option, relative to the configuration file's directory. */
 export function pathField(baseDirectory: string): z.ZodType<string, string> {
   return z

@@ -1,5 +1,6 @@
+import { resolve } from 'node:path';
 import { z } from 'zod';
-import { type BrokerAddress, parseEndpoint } from './address.ts';
+import { type BrokerAddress, parseAddress, parseEndpoint } from './address.ts';
 import { type Network, parseNetworks } from './networks.ts';
 
 /** The size above which the eSTAR client discarded a message; real VOEvents stay far below. */
@@ -10,12 +11,42 @@ export function maxFrameField(description: string) {
   return z.int().min(1_024).max(1_073_741_824).default(MAX_FRAME_BYTES).describe(description);
 }
 
-/** Where to listen. @param defaultPort when none is written @param sample for the message */
-export function listenField(defaultPort: number, sample: string): z.ZodType<BrokerAddress, string> {
+/** A broker to connect to. A relative path of a Unix-domain socket starts at `baseDirectory`. */
+export function brokerField(baseDirectory: string): z.ZodType<BrokerAddress, string> {
+  return addressField(
+    baseDirectory,
+    (text) => parseAddress(text),
+    (text) => `"${text}" is no broker address. Write HOST:PORT, such as broker.example.org:8099, or unix:PATH.`,
+  );
+}
+
+/** Where to listen. @param defaultPort when none is written */
+export function listenField(baseDirectory: string, defaultPort: number): z.ZodType<BrokerAddress, string> {
+  return addressField(
+    baseDirectory,
+    (text) => parseEndpoint(text, defaultPort),
+    (text) => `"${text}" is no place to listen. Write ADDRESS:PORT, such as 0.0.0.0:${defaultPort}, or unix:PATH.`,
+  );
+}
+
+/** Linux keeps the path of a Unix-domain socket in 108 bytes, the last one a zero. */
+const LONGEST_SOCKET_PATH = 107;
+
+function addressField(
+  baseDirectory: string,
+  parse: (text: string) => BrokerAddress | undefined,
+  complaint: (text: string) => string,
+): z.ZodType<BrokerAddress, string> {
   return z.string().transform((text, context) => {
-    const address = parseEndpoint(text, defaultPort);
-    if (address !== undefined) return address;
-    context.addIssue(`"${text}" is no place to listen. Write ADDRESS:PORT, such as ${sample}, or unix:PATH.`);
+    const address = parse(text);
+    if (address === undefined) {
+      context.addIssue(complaint(text));
+      return z.NEVER;
+    }
+    if (!('path' in address)) return address;
+    const path = resolve(baseDirectory, address.path);
+    if (Buffer.byteLength(path) <= LONGEST_SOCKET_PATH) return { ...address, path };
+    context.addIssue(`The path ${path} is too long for a Unix-domain socket: ${LONGEST_SOCKET_PATH} bytes at most.`);
     return z.NEVER;
   });
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { durationField } from '../../config/fields.ts';
+import { durationField, durationOrFalseField } from '../../config/fields.ts';
 import { SUBSCRIBE_PORT } from '../address.ts';
 import { allowField, listenField } from '../fields.ts';
 import { serverTlsSchema } from '../tls-settings.ts';
@@ -7,7 +7,7 @@ import { serverTlsSchema } from '../tls-settings.ts';
 /** Options of `broadcast`. */
 export function broadcastSchema(baseDirectory: string) {
   return z.strictObject({
-    listen: listenField(SUBSCRIBE_PORT, `0.0.0.0:${SUBSCRIBE_PORT}`).describe(
+    listen: listenField(baseDirectory, SUBSCRIBE_PORT).describe(
       'Where subscribers connect, as ADDRESS:PORT, or unix:PATH for a Unix-domain socket. 0.0.0.0 is every IPv4 address of this host, [::] every address, and port 0 a free one.',
     ),
     allow: allowField('subscribers'),
@@ -25,8 +25,7 @@ export function broadcastSchema(baseDirectory: string) {
       .describe(
         'Whether alerts in other formats (JSON of GCN and LVK) are handed on too, as VOEvents made from them, for software that knows nothing else.',
       ),
-    test: z
-      .union([z.literal(false), durationField()])
+    test: durationOrFalseField()
       .prefault('1h')
       .describe(
         'How often a test event of our own is made, kept and handed on, so that subscribers see that the chain works. Its role is test. false makes none.',
@@ -50,8 +49,7 @@ export function broadcastSchema(baseDirectory: string) {
       .describe(
         'Bytes of alerts that may wait in memory for a slow subscriber. What is more waits in the journal, and it gets everything in its order.',
       ),
-    catchUp: z
-      .union([z.literal(false), durationField()])
+    catchUp: durationOrFalseField()
       .prefault(false)
       .describe(
         'How long a subscriber that says who it is may be away and then get what it has missed. VTP knows no such thing; false begins with what comes.',

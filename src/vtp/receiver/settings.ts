@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { durationField } from '../../config/fields.ts';
+import { durationField, durationOrFalseField } from '../../config/fields.ts';
 import { SUBMIT_PORT } from '../address.ts';
 import { allowField, listenField, maxFrameField } from '../fields.ts';
 import { serverTlsSchema } from '../tls-settings.ts';
@@ -8,7 +8,7 @@ import { serverTlsSchema } from '../tls-settings.ts';
 export function receiverSourceSchema(baseDirectory: string) {
   return z.strictObject({
     type: z.literal('receiver').describe('Takes events from authors, as a broker does (VTP 2.0 §7.2).'),
-    listen: listenField(SUBMIT_PORT, `0.0.0.0:${SUBMIT_PORT}`).describe(
+    listen: listenField(baseDirectory, SUBMIT_PORT).describe(
       'Where authors connect, as ADDRESS:PORT, or unix:PATH for a Unix-domain socket. 0.0.0.0 is every IPv4 address of this host, [::] every address, and port 0 a free one.',
     ),
     allow: allowField('authors'),
@@ -18,8 +18,7 @@ export function receiverSourceSchema(baseDirectory: string) {
       .describe(
         'Whether an event must keep to the schema of the VOEvent version it claims. Without it an event must still be well-formed and bear an IVOA identifier.',
       ),
-    keepOpen: z
-      .union([z.literal(false), durationField()])
+    keepOpen: durationOrFalseField()
       .prefault(false)
       .describe(
         'How long an author may be silent before its connection is closed, so that it can send several events on one. false closes after the first, as VTP says.',

@@ -1,26 +1,16 @@
 import { z } from 'zod';
 import { durationField } from '../../config/fields.ts';
-import { type BrokerAddress, parseAddress } from '../address.ts';
-import { maxFrameField } from '../fields.ts';
+import { brokerField, maxFrameField } from '../fields.ts';
 import { MAX_FILTER_LENGTH, MAX_FILTERS } from '../message.ts';
 import { clientTlsSchema } from '../tls-settings.ts';
 import { DIALECTS } from './session.ts';
-
-function addressField(): z.ZodType<BrokerAddress, string> {
-  return z.string().transform((text, context) => {
-    const address = parseAddress(text);
-    if (address !== undefined) return address;
-    context.addIssue(`"${text}" is no broker address. Write HOST:PORT, such as broker.example.org:8099, or unix:PATH.`);
-    return z.NEVER;
-  });
-}
 
 /** Options of a source of type `vtp`. */
 export function vtpSourceSchema(baseDirectory: string) {
   return z.strictObject({
     type: z.literal('vtp').describe('A VOEvent broker, spoken to over VTP (the VOEvent Transport Protocol).'),
     brokers: z
-      .array(addressField())
+      .array(brokerField(baseDirectory))
       .min(1, 'Name at least one broker, as HOST:PORT.')
       .describe(
         'The brokers, as HOST:PORT, or unix:PATH for a Unix-domain socket. Tried in turn: when one fails the next takes its place.',
