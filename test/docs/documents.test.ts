@@ -42,6 +42,12 @@ test('the configuration and the plugin of the README work together', async (cont
   assert.deepEqual(await problemsOf(directory, config + handlers.replace('handlers:\n', '')), []);
 });
 
+test('the configuration of docs/broker.md is good', async (context) => {
+  const [config] = blocks('docs/broker.md', 'yaml');
+  assert.ok(config !== undefined);
+  assert.deepEqual(await problemsOf(folder(context), config), []);
+});
+
 test('the plugin of docs/plugins.md takes its options', async (context) => {
   const directory = folder(context);
   const [plugin] = blocks('docs/plugins.md', 'ts');
