@@ -1,4 +1,5 @@
 import type { BroadcastSettings } from './broadcast/messages.ts';
+import { withoutUndefined } from './common/objects.ts';
 import type { Source } from './intake/messages.ts';
 import type { Settings } from './settings.ts';
 
@@ -63,11 +64,5 @@ export function broadcastSettings({ identity, sources, broadcast }: Settings): B
     maxPerAddress: broadcast.maxPerAddress,
     trusted: Object.entries(sources).flatMap(([name, { type }]) => (type === 'receiver' ? [name] : [])),
     tls: broadcast.tls === undefined ? undefined : withoutUndefined(broadcast.tls),
-  };
-}
-
-function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
   };
 }

@@ -3,11 +3,12 @@ import { buffer } from 'node:stream/consumers';
 import { scanEnvelope } from '../alert/envelope.ts';
 import { formatDuration } from '../common/durations.ts';
 import { explain, UserError } from '../common/errors.ts';
+import { withoutUndefined } from '../common/objects.ts';
 import { faultsOf } from '../config/faults.ts';
 import { type BrokerAddress, parseAddress, SUBMIT_PORT } from '../vtp/address.ts';
 import type { TlsSettings } from '../vtp/connection.ts';
 import { type Retry, type SendOutcome, type Submission, send } from '../vtp/sender.ts';
-import { vtpSourceSchema } from '../vtp/subscriber/settings.ts';
+import { clientTlsSchema } from '../vtp/tls-settings.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { stopSignal } from './signals.ts';
 
@@ -100,19 +101,13 @@ async function readSubmission(file: string): Promise<Submission> {
 function tlsOf({ tls, ca, cert, key, serverName }: SendOptions): TlsSettings | undefined {
   const given = withoutUndefined({ ca, cert, key, serverName });
   if (tls !== true && Object.keys(given).length === 0) return undefined;
-  const schema = vtpSourceSchema(process.cwd()).shape.tls;
+  const schema = clientTlsSchema(process.cwd());
   const read = schema.safeParse(given);
-  if (read.success) return typeof read.data === 'boolean' ? {} : withoutUndefined(read.data);
+  if (read.success) return withoutUndefined(read.data);
   const faults = faultsOf(read.error.issues, schema, given).map(({ path: [option], message }) =>
     option === undefined ? message : `--${option === 'serverName' ? 'server-name' : option}: ${message}`,
   );
   throw new UserError('send.tls', `Cannot use TLS.\n${faults.join('\n')}`);
-}
-
-type Given<Options> = { [K in keyof Options]?: Exclude<Options[K], undefined> };
-
-function withoutUndefined<Options extends object>(options: Options): Given<Options> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Given<Options>;
 }
 
 /** With the port, which the user need not have written. */
