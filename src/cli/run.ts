@@ -28,13 +28,15 @@ export async function run(options: RunOptions, exit: Exit): Promise<number> {
   const log = await createLogger(prepared.settings.log);
   const stop = stopSignal(exit, () => log.flush());
   const failed = Promise.withResolvers<Error>();
-  const daemon = await Daemon.start(prepared, log, { failed: failed.resolve }).catch(async (error: unknown) => {
+  const starting = Daemon.start(prepared, log, { failed: failed.resolve });
+  // From now on: a signal that nobody listens to ends the process, also one that comes while it starts.
+  const signals = listenToSignals(starting, document.file, log);
+  const daemon = await starting.catch(async (error: unknown) => {
+    signals.end();
     await discard(prepared.handlers);
     throw error;
   });
   log.info(`voeventd ${VERSION} runs with ${document.file}: ${contents(prepared)}`, { pid: process.pid });
-  const reloads = reloadOnHangup(daemon, document.file, log);
-  process.on('SIGUSR2', () => void daemon.describe());
   const fault = await Promise.race([aborted(stop), failed.promise]);
   if (fault instanceof Error) {
     log.error(
@@ -44,7 +46,7 @@ export async function run(options: RunOptions, exit: Exit): Promise<number> {
     exit(EXIT.fault);
   }
   log.info(`Stopping: ${String(stop.reason)}. Running handlers may finish; a second signal exits at once`);
-  reloads.end();
+  signals.end();
   await daemon.stop();
   log.info('Stopped');
   log.flush();
@@ -55,9 +57,10 @@ function count(problems: number): string {
   return problems === 1 ? 'it has one problem' : `it has ${problems} problems`;
 }
 
-/** Reads the configuration again at each SIGHUP, one after the other. */
-function reloadOnHangup(daemon: Daemon, file: string, log: Logger): { end(): void } {
-  let work = Promise.resolve();
+/** Reads the configuration again at each SIGHUP, one after the other, and tells how things stand at SIGUSR2. */
+function listenToSignals(starting: Promise<Daemon>, file: string, log: Logger): { end(): void } {
+  const started = starting.catch(() => undefined);
+  let work: Promise<unknown> = started;
   let waiting = false;
   const onHangup = () => {
     // Signals that come while one reload waits are the same wish.
@@ -65,11 +68,19 @@ function reloadOnHangup(daemon: Daemon, file: string, log: Logger): { end(): voi
     waiting = true;
     work = work.then(async () => {
       waiting = false;
-      await reload(daemon, file, log);
+      const daemon = await started;
+      if (daemon !== undefined) await reload(daemon, file, log);
     });
   };
+  const onUser = () => void started.then((daemon) => daemon?.describe());
   process.on('SIGHUP', onHangup);
-  return { end: () => process.off('SIGHUP', onHangup) };
+  process.on('SIGUSR2', onUser);
+  return {
+    end: () => {
+      process.off('SIGHUP', onHangup);
+      process.off('SIGUSR2', onUser);
+    },
+  };
 }
 
 async function reload(daemon: Daemon, file: string, log: Logger): Promise<void> {
