@@ -2,21 +2,30 @@ import type { FilterDesk } from '../vtp/broadcaster/outgoing.ts';
 
 /** What the filters need of the thread that knows XPath. */
 export interface FilterThread {
-  /** @returns why it cannot be used, or undefined */
-  add(id: number, text: string): Promise<string | undefined>;
+  add(id: number, text: string): Promise<FilterOutcome>;
   remove(id: number): void;
+}
+
+export interface FilterOutcome {
+  /** Why it cannot be used. */
+  readonly problem: string | undefined;
+  /** It has kept the thread from its work. */
+  readonly isHarmful: boolean;
 }
 
 interface Filter {
   readonly id: number;
   readonly text: string;
+  /** Who was the first to have it. */
+  readonly address: string;
   users: number;
-  /** Why it cannot be used, once that is known. */
-  readonly problem: Promise<string | undefined>;
+  readonly outcome: Promise<FilterOutcome>;
 }
 
 /** Texts that are never tried again; more, and the oldest is forgotten. */
 const MOST_BANNED = 1_000;
+/** An address with so many filters that did harm may have no more of them. */
+const MOST_STRIKES = 3;
 const LONGEST_SHOWN = 200;
 
 /** The filters in use. Those with the same text are one, however many subscribers have it. */
@@ -25,6 +34,7 @@ export class Filters implements FilterDesk {
   readonly #byText = new Map<string, Filter>();
   readonly #usable = new Map<number, Filter>();
   readonly #banned = new Map<string, string>();
+  readonly #strikes = new Map<string, number>();
   #lastId = 0;
 
   constructor(thread: FilterThread) {
@@ -41,10 +51,15 @@ export class Filters implements FilterDesk {
     return this.#lastId;
   }
 
-  async install(texts: readonly string[]): Promise<{ ids: number[]; problems: string[] }> {
+  async install(texts: readonly string[], address: string): Promise<{ ids: number[]; problems: string[] }> {
     const ids: number[] = [];
     const problems: string[] = [];
-    const given = await Promise.all([...new Set(texts)].map(async (text) => ({ text, ...(await this.#use(text)) })));
+    if ((this.#strikes.get(address) ?? 0) >= MOST_STRIKES) {
+      return { ids, problems: [`filters from ${address} are not looked at any more: ${MOST_STRIKES} took too long`] };
+    }
+    const given = await Promise.all(
+      [...new Set(texts)].map(async (text) => ({ text, ...(await this.#use(text, address)) })),
+    );
     for (const { text, id, problem } of given) {
       if (problem === undefined) ids.push(id);
       else problems.push(`the filter ${shorten(text)} cannot be used: ${problem}`);
@@ -66,27 +81,33 @@ export class Filters implements FilterDesk {
     const filter = this.#usable.get(id);
     if (filter === undefined) return;
     this.#usable.delete(id);
-    this.#byText.delete(filter.text);
-    const [oldest] = this.#banned.keys();
-    if (oldest !== undefined && this.#banned.size >= MOST_BANNED) this.#banned.delete(oldest);
-    this.#banned.set(filter.text, reason);
+    this.#banText(filter, reason);
   }
 
-  async #use(text: string): Promise<{ id: number; problem: string | undefined }> {
+  #banText({ text, address }: Filter, reason: string): void {
+    this.#byText.delete(text);
+    this.#strikes.set(address, (this.#strikes.get(address) ?? 0) + 1);
+    const [oldest] = this.#banned.keys();
+    if (oldest !== undefined && this.#banned.size >= MOST_BANNED) this.#banned.delete(oldest);
+    this.#banned.set(text, reason);
+  }
+
+  async #use(text: string, address: string): Promise<{ id: number; problem: string | undefined }> {
     const banned = this.#banned.get(text);
     if (banned !== undefined) return { id: 0, problem: banned };
-    const filter = this.#byText.get(text) ?? this.#add(text);
+    const filter = this.#byText.get(text) ?? this.#add(text, address);
     filter.users += 1;
-    const problem = await filter.problem;
+    const { problem, isHarmful } = await filter.outcome;
     if (problem === undefined) this.#usable.set(filter.id, filter);
-    else this.#byText.delete(text);
+    else if (isHarmful && this.#byText.get(text) === filter) this.#banText(filter, problem);
+    else if (this.#byText.get(text) === filter) this.#byText.delete(text);
     return { id: filter.id, problem };
   }
 
-  #add(text: string): Filter {
+  #add(text: string, address: string): Filter {
     this.#lastId += 1;
     const id = this.#lastId;
-    const filter: Filter = { id, text, users: 0, problem: this.#thread.add(id, text) };
+    const filter: Filter = { id, text, address, users: 0, outcome: this.#thread.add(id, text) };
     this.#byText.set(text, filter);
     return filter;
   }

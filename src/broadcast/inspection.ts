@@ -41,8 +41,8 @@ export class Inspection {
     this.filters = new Filters({
       add: async (id, text) => {
         const answer = await this.#thread.run({ type: 'add-filter', id, text });
-        if (answer.type === 'failed') return answer.reason;
-        return answer.type === 'done' ? answer.problem : undefined;
+        if (answer.type === 'failed') return { problem: answer.reason, isHarmful: true };
+        return { problem: answer.type === 'done' ? answer.problem : undefined, isHarmful: false };
       },
       remove: (id) => void this.#thread.run({ type: 'remove-filter', id }),
     });
@@ -103,12 +103,14 @@ export class Inspection {
     const job: Job = { type: 'relay', packet: new Uint8Array(packet), source, receivedAt };
     for (let failures = 0; ; ) {
       const answer = await this.#thread.run(job, say);
-      if (answer.type === 'matched') return answer.filters;
+      if (answer.type === 'matched') {
+        for (const filter of answer.slow) this.#ban(filter, 'it takes too long');
+        return answer.filters;
+      }
       const reason = answer.type === 'failed' ? answer.reason : 'it was not looked at';
       const filter = answer.type === 'failed' ? answer.filter : undefined;
       if (filter !== undefined) {
-        this.filters.ban(filter, reason);
-        this.#dropFilter(filter);
+        this.#ban(filter, reason);
         continue;
       }
       failures += 1;
@@ -116,6 +118,11 @@ export class Inspection {
       say({ relay: false, why: `it could not be looked at: ${reason}` });
       return [];
     }
+  }
+
+  #ban(filter: number, reason: string): void {
+    this.filters.ban(filter, reason);
+    this.#dropFilter(filter);
   }
 
   #keep(seq: number, inspected: Inspected): void {

@@ -28,8 +28,8 @@ export type Verdict =
 export type Answer =
   /** `problem`: why not, for whoever asked; a sentence without a full stop. */
   | { readonly type: 'done'; readonly problem?: string | undefined }
-  /** Ids of the filters that hold. */
-  | { readonly type: 'matched'; readonly filters: readonly number[] }
+  /** Ids of the filters that hold, and of those that took so long that they should not be looked at again. */
+  | { readonly type: 'matched'; readonly filters: readonly number[]; readonly slow: readonly number[] }
   /** It took too long or broke the thread, which has been replaced. `filter`: the one that was being looked at. */
   | { readonly type: 'failed'; readonly reason: string; readonly filter?: number | undefined };
 

@@ -32,15 +32,14 @@ function work(job: Job): Answer {
     case 'remove-filter':
       desk.removeFilter(job.id);
       return { type: 'done' };
-    case 'relay':
-      return {
-        type: 'matched',
-        filters: desk.relay(
-          { ...job, packet: bufferOf(job.packet) },
-          (verdict) => say({ type: 'verdict', verdict }),
-          (filter) => Atomics.store(current, 0, filter),
-        ),
-      };
+    case 'relay': {
+      const { matched, slow } = desk.relay(
+        { ...job, packet: bufferOf(job.packet) },
+        (verdict) => say({ type: 'verdict', verdict }),
+        (filter) => Atomics.store(current, 0, filter),
+      );
+      return { type: 'matched', filters: matched, slow };
+    }
   }
 }
 

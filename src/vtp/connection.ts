@@ -121,8 +121,10 @@ export class Connection {
     if (this.#outgoing.length === 0 || this.#ended) return;
     const frames = encodeFrames(this.#outgoing, this.#decoder.littleEndian);
     this.#outgoing = [];
-    // A peer that does not read our answers gets no more of our memory: we stop reading until it does.
-    if (!this.#socket.write(frames)) this.#socket.pause();
+    const isWritten = this.#socket.write(frames);
+    // A peer that does not read our answers gets no more of our memory: we stop reading until it does. Not so a
+    // subscriber, which may be busy with writing its receipts, and reads no alerts until it has.
+    if (!isWritten && this.#peer !== 'subscriber') this.#socket.pause();
   }
 
   /** Stops reading, so that the broker waits, until `release`. */

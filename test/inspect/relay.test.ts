@@ -12,17 +12,17 @@ describe('what is handed on', () => {
   beforeEach(async () => {
     desk = await createRelayDesk();
   });
-  const look = (packet: Buffer): { verdict: Verdict; matched: number[]; looked: number[] } => {
+  const look = (packet: Buffer): { verdict: Verdict; matched: number[]; slow: number[]; looked: number[] } => {
     const verdicts: Verdict[] = [];
     const looked: number[] = [];
     const stored = { packet, source: 'campus', receivedAt: 1_790_000_000_000 };
-    const matched = desk.relay(
+    const { matched, slow } = desk.relay(
       stored,
       (verdict) => verdicts.push(verdict),
       (filter) => looked.push(filter),
     );
     assert.equal(verdicts.length, 1);
-    return { verdict: verdicts[0] as Verdict, matched, looked };
+    return { verdict: verdicts[0] as Verdict, matched, slow, looked };
   };
   const why = (packet: Buffer) => {
     const { verdict } = look(packet);
@@ -70,10 +70,24 @@ describe('what is handed on', () => {
     assert.equal(desk.addFilter(2, '//Param[@name="none"]'), undefined);
     assert.equal(desk.addFilter(3, '/*[@role="observation"]'), undefined);
     assert.match(desk.addFilter(4, '//*[') ?? '', /no XPath/);
-    assert.deepEqual(look(FULL_2_0), { verdict: look(FULL_2_0).verdict, matched: [1, 3], looked: [1, 2, 3, 0] });
+    assert.deepEqual(look(FULL_2_0), {
+      verdict: look(FULL_2_0).verdict,
+      matched: [1, 3],
+      slow: [],
+      looked: [1, 2, 3, 0],
+    });
     desk.removeFilter(1);
     desk.removeFilter(99);
     assert.deepEqual(look(FULL_2_0).matched, [3]);
     assert.deepEqual(look(Buffer.from('<a>')).matched, []);
+  });
+
+  it('tells which filters take longer than is good', () => {
+    const params = '<Param name="a" value="1"/>'.repeat(250);
+    const large = Buffer.from(FULL_2_0.toString().replace('<What>', `<What>${params}`));
+    desk.addFilter(1, '//Param[@name="mag"]');
+    desk.addFilter(2, 'count(//*[count(//*[count(//*) > 1]) > 1]) > 0');
+    const { matched, slow } = look(large);
+    assert.deepEqual([matched, slow], [[1, 2], [2]]);
   });
 });

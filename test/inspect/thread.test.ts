@@ -38,7 +38,7 @@ describe('the inspecting thread', () => {
     assert.deepEqual(answers[0], { type: 'done', problem: undefined });
     assert.match(answers[1]?.type === 'done' ? (answers[1].problem ?? '') : '', /^It is no VOEvent/);
     assert.deepEqual(answers[2], { type: 'done', problem: undefined });
-    assert.deepEqual(answers[3], { type: 'matched', filters: [1] });
+    assert.deepEqual(answers[3], { type: 'matched', filters: [1], slow: [] });
   });
 
   it('gives the verdict before a filter is looked at, names the filter that never ends, and goes on without it', async (t) => {
@@ -61,7 +61,7 @@ describe('the inspecting thread', () => {
     );
     assert.deepEqual(verdicts, [{ relay: true, ivorn: 'ivo://org.example/e2e#large' }]);
     assert.deepEqual(failed, { type: 'failed', reason: 'it took longer than 0.3 s', filter: 2 });
-    assert.deepEqual(second, { type: 'matched', filters: [1] });
+    assert.deepEqual(second, { type: 'matched', filters: [1], slow: [] });
     assert.deepEqual(third, { type: 'done', problem: undefined });
   });
 

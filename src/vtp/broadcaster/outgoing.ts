@@ -24,9 +24,10 @@ export interface Backlog {
 
 /** What a subscription needs of whoever knows XPath. */
 export interface FilterDesk {
-  /** @returns ids of those that can be used, and for the others why not */
+  /** @param address whose they are @returns ids of those that can be used, and for the others why not */
   install(
     filters: readonly string[],
+    address: string,
   ): Promise<{ readonly ids: readonly number[]; readonly problems: readonly string[] }>;
   /** They are not used any more by whoever installed them. */
   release(ids: readonly number[]): void;

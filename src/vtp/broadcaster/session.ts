@@ -99,7 +99,9 @@ export function tick(
   { identity, iamaliveMs, maxUnacknowledged }: BroadcastSessionSettings,
   now: number,
 ): BroadcastStep {
-  if (now - session.askedAt < iamaliveMs) return { session, outputs: [] };
+  const sinceMs = now - session.askedAt;
+  // A clock that was set back must not keep subscribers waiting until it has caught up.
+  if (sinceMs >= 0 && sinceMs < iamaliveMs) return { session, outputs: [] };
   const interval = formatDuration(iamaliveMs);
   if (session.isAsked) return close(session, `it has not answered an iamalive for ${interval}`);
   if (overdue >= maxUnacknowledged) {

@@ -26,7 +26,7 @@ export interface SubscriptionPorts {
   readonly filters: FilterDesk;
   readonly memory: Memory | undefined;
   readonly log: Log;
-  /** It can take more than it could. */
+  /** It takes more than it did. */
   readonly relieved: () => void;
   /** The connection is over. */
   readonly ended: () => void;
@@ -196,7 +196,7 @@ export class Subscription {
       this.#filters = undefined;
     } else {
       this.#mode = 'held';
-      const { ids, problems } = await this.#ports.filters.install(filters);
+      const { ids, problems } = await this.#ports.filters.install(filters, this.#caller.address);
       if (generation !== this.#generation || this.#hasEnded) {
         this.#ports.filters.release(ids);
         return;
@@ -265,7 +265,10 @@ export class Subscription {
       for (const item of items) this.#queue.push(item);
       this.#position = Math.max(this.#position, upTo);
       // In the same turn in which it has caught up, so that nothing is published in between.
-      if (this.#position >= this.#ports.backlog.head(filters !== undefined)) this.#mode = 'live';
+      if (this.#position >= this.#ports.backlog.head(filters !== undefined)) {
+        this.#mode = 'live';
+        this.#ports.relieved();
+      }
     }
     this.#pump();
   }
