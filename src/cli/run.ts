@@ -19,24 +19,26 @@ export interface RunOptions {
 export async function run(options: RunOptions, exit: Exit): Promise<number> {
   const document = await findConfig(options.config);
   const logger = await createLogger({ level: 'info', format: 'auto' });
+  // From now on: a signal that nobody listens to ends the process, also one that comes while it starts.
+  const started = Promise.withResolvers<Started>();
+  const signals = listenToSignals(started.promise, document.file);
   const { prepared, problems } = await prepare(document, (handler) => withFields(logger, { handler }));
   if (prepared === undefined) {
     for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n`);
     process.stderr.write(`voeventd: Cannot start with ${document.file}: ${count(problems.length)}.\n`);
+    signals.end();
     return EXIT.failed;
   }
   const log = await createLogger(prepared.settings.log);
   const stop = stopSignal(exit, () => log.flush());
   const failed = Promise.withResolvers<Error>();
-  const starting = Daemon.start(prepared, log, { failed: failed.resolve });
-  // From now on: a signal that nobody listens to ends the process, also one that comes while it starts.
-  const signals = listenToSignals(starting, document.file, log);
-  const daemon = await starting.catch(async (error: unknown) => {
+  const daemon = await Daemon.start(prepared, log, { failed: failed.resolve }).catch(async (error: unknown) => {
     signals.end();
     await discard(prepared.handlers);
     throw error;
   });
   log.info(`voeventd ${VERSION} runs with ${document.file}: ${contents(prepared)}`, { pid: process.pid });
+  started.resolve({ daemon, log });
   const fault = await Promise.race([aborted(stop), failed.promise]);
   if (fault instanceof Error) {
     log.error(
@@ -57,9 +59,13 @@ function count(problems: number): string {
   return problems === 1 ? 'it has one problem' : `it has ${problems} problems`;
 }
 
+interface Started {
+  readonly daemon: Daemon;
+  readonly log: Logger;
+}
+
 /** Reads the configuration again at each SIGHUP, one after the other, and tells how things stand at SIGUSR2. */
-function listenToSignals(starting: Promise<Daemon>, file: string, log: Logger): { end(): void } {
-  const started = starting.catch(() => undefined);
+function listenToSignals(started: Promise<Started>, file: string): { end(): void } {
   let work: Promise<unknown> = started;
   let waiting = false;
   const onHangup = () => {
@@ -68,11 +74,11 @@ function listenToSignals(starting: Promise<Daemon>, file: string, log: Logger): 
     waiting = true;
     work = work.then(async () => {
       waiting = false;
-      const daemon = await started;
-      if (daemon !== undefined) await reload(daemon, file, log);
+      const { daemon, log } = await started;
+      await reload(daemon, file, log);
     });
   };
-  const onUser = () => void started.then((daemon) => daemon?.describe());
+  const onUser = () => void started.then(({ daemon }) => daemon.describe());
   process.on('SIGHUP', onHangup);
   process.on('SIGUSR2', onUser);
   return {
