@@ -1,6 +1,6 @@
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import { embedded } from '../common/embedded.ts';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { Log } from '../common/log.ts';
+import { Orders, Question, Thread } from '../common/thread.ts';
 import { inspectProgram } from '../inspect/program.ts';
 import type { BroadcasterStatus } from '../vtp/broadcaster/status.ts';
 import type { BroadcastData, BroadcastSettings, FromBroadcast, ToBroadcast } from './messages.ts';
@@ -10,49 +10,38 @@ export interface BroadcastEvents {
   failed(error: Error): void;
 }
 
-/** As in the intake thread: what it makes lives as long as a write. */
-const LIMITS = { maxYoungGenerationSizeMb: 6 };
+const HAS_ENDED = 'the broadcasting thread has ended';
 
 /** The main thread's handle on the broadcasting thread. */
 export class Broadcast {
-  readonly #worker: Worker;
-  readonly #exited = Promise.withResolvers<void>();
-  readonly #configuring: PromiseWithResolvers<string | undefined>[] = [];
+  readonly #thread: Thread<ToBroadcast, FromBroadcast>;
+  readonly #report = new Question<BroadcasterStatus>();
+  readonly #configurations = new Orders<string | undefined>();
   /** To be told whenever there are new alerts in the journal. */
   readonly news: MessagePort;
-  #report: PromiseWithResolvers<BroadcasterStatus> | undefined;
-  #hasExited = false;
 
   constructor(journalPath: string, log: Log, events: BroadcastEvents) {
     const { port1, port2 } = new MessageChannel();
     this.news = port1;
-    const workerData: BroadcastData = { journalPath, inspect: inspectProgram(), news: port2 };
-    const options = { workerData, transferList: [port2], resourceLimits: LIMITS };
-    const program = embedded();
-    this.#worker =
-      program === undefined
-        ? new Worker(new URL('./worker.ts', import.meta.url), options)
-        : new Worker(program.worker('broadcast'), { ...options, eval: true });
-    this.#worker.on('message', (message: FromBroadcast) => {
-      switch (message.type) {
-        case 'configured':
-          this.#configuring.shift()?.resolve(message.problem);
-          return;
-        case 'report':
-          this.#answer(message.status);
-          return;
-        case 'log':
-          log[message.level](message.message, message.fields);
-          return;
-      }
-    });
-    this.#worker.once('error', (error) => events.failed(error instanceof Error ? error : new Error(String(error))));
-    this.#worker.once('exit', () => {
-      this.#hasExited = true;
-      this.#answer({ state: 'stopped' });
-      for (const { resolve } of this.#configuring.splice(0)) resolve('the broadcasting thread has ended');
-      this.#exited.resolve();
-    });
+    const data: BroadcastData = { journalPath, inspect: inspectProgram(), news: port2 };
+    const handlers = {
+      said: (message: FromBroadcast) => {
+        switch (message.type) {
+          case 'configured':
+            this.#configurations.done(message.problem);
+            return;
+          case 'report':
+            this.#report.answer(message.status);
+            return;
+        }
+      },
+      failed: (error: Error) => events.failed(error),
+      exited: () => {
+        this.#report.answer({ state: 'stopped' });
+        this.#configurations.end(HAS_ENDED);
+      },
+    };
+    this.#thread = new Thread('broadcast', new URL('./worker.ts', import.meta.url), data, log, handlers, [port2]);
   }
 
   /**
@@ -61,34 +50,18 @@ export class Broadcast {
    * @returns why it cannot listen, a clause; it goes on trying
    */
   async configure(settings: BroadcastSettings): Promise<string | undefined> {
-    if (this.#hasExited) return 'the broadcasting thread has ended';
-    const configuring = Promise.withResolvers<string | undefined>();
-    this.#configuring.push(configuring);
-    this.#say({ type: 'configure', settings });
-    return await configuring.promise;
+    if (this.#thread.hasExited) return HAS_ENDED;
+    return await this.#configurations.give(() => this.#thread.say({ type: 'configure', settings }));
   }
 
   async report(): Promise<BroadcasterStatus> {
-    if (this.#hasExited) return { state: 'stopped' };
-    if (this.#report === undefined) {
-      this.#report = Promise.withResolvers();
-      this.#say({ type: 'report' });
-    }
-    return await this.#report.promise;
+    if (this.#thread.hasExited) return { state: 'stopped' };
+    return await this.#report.ask(() => this.#thread.say({ type: 'report' }));
   }
 
   /** Hands on what the journal has, and closes every connection. */
   async stop(): Promise<void> {
-    this.#say({ type: 'stop' });
-    await this.#exited.promise;
-  }
-
-  #answer(status: BroadcasterStatus): void {
-    this.#report?.resolve(status);
-    this.#report = undefined;
-  }
-
-  #say(message: ToBroadcast): void {
-    this.#worker.postMessage(message);
+    this.#thread.say({ type: 'stop' });
+    await this.#thread.exited;
   }
 }

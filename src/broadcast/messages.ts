@@ -1,5 +1,4 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { LogLevel } from '../common/log.ts';
 import type { InspectProgram } from '../inspect/messages.ts';
 import type { BroadcasterSettings } from '../vtp/broadcaster/broadcaster.ts';
 import type { BroadcasterStatus } from '../vtp/broadcaster/status.ts';
@@ -27,13 +26,7 @@ export type ToBroadcast =
 export type FromBroadcast =
   /** It listens, or it cannot for this reason and goes on trying. */
   | { readonly type: 'configured'; readonly problem: string | undefined }
-  | { readonly type: 'report'; readonly status: BroadcasterStatus }
-  | {
-      readonly type: 'log';
-      readonly level: LogLevel;
-      readonly message: string;
-      readonly fields: Record<string, unknown> | undefined;
-    };
+  | { readonly type: 'report'; readonly status: BroadcasterStatus };
 
 export interface BroadcastData {
   readonly journalPath: string;

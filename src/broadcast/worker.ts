@@ -5,7 +5,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Log, LogLevel } from '../common/log.ts';
+import { type LogMessage, threadLog } from '../common/thread.ts';
 import { RelayJournal } from '../journal/relay.ts';
 import { Broadcaster } from '../vtp/broadcaster/broadcaster.ts';
 import type { Outgoing } from '../vtp/broadcaster/outgoing.ts';
@@ -28,12 +28,8 @@ const LOOK_MS = 10;
 
 const port = parentPort;
 if (port === null) throw new Error('The broadcasting thread cannot run on its own.');
-const say = (message: FromBroadcast): void => port.postMessage(message);
-const write =
-  (level: LogLevel) =>
-  (message: string, fields?: Record<string, unknown>): void =>
-    say({ type: 'log', level, message, fields });
-const log: Log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+const say = (message: FromBroadcast | LogMessage): void => port.postMessage(message);
+const log = threadLog(say);
 
 const { journalPath, inspect, news } = workerData as BroadcastData;
 const journal = new RelayJournal(journalPath);

@@ -1,5 +1,4 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { LogLevel } from '../common/log.ts';
 import type { InspectProgram } from '../inspect/messages.ts';
 import type { ReceiverSettings } from '../vtp/receiver/receiver.ts';
 import type { ReceiverStatus } from '../vtp/receiver/status.ts';
@@ -48,13 +47,7 @@ export type FromIntake =
   | { readonly type: 'running'; readonly problems: readonly SourceProblem[] }
   /** Documents are on disk and acknowledged. */
   | { readonly type: 'stored'; readonly added: number; readonly duplicates: number }
-  | { readonly type: 'report'; readonly sources: readonly SourceReport[] }
-  | {
-      readonly type: 'log';
-      readonly level: LogLevel;
-      readonly message: string;
-      readonly fields: Record<string, unknown> | undefined;
-    };
+  | { readonly type: 'report'; readonly sources: readonly SourceReport[] };
 
 export interface IntakeData {
   readonly journalPath: string;

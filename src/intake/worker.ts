@@ -6,8 +6,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { scanEnvelope } from '../alert/envelope.ts';
-import type { Log, LogLevel } from '../common/log.ts';
 import { withFields } from '../common/log.ts';
+import { type LogMessage, threadLog } from '../common/thread.ts';
 import { JournalAppender } from '../journal/append.ts';
 import { Receiver } from '../vtp/receiver/receiver.ts';
 import { Subscriber } from '../vtp/subscriber/subscriber.ts';
@@ -26,13 +26,9 @@ interface Running {
 
 const port = parentPort;
 if (port === null) throw new Error('The intake thread cannot run on its own.');
-const say = (message: FromIntake): void => port.postMessage(message);
+const say = (message: FromIntake | LogMessage): void => port.postMessage(message);
 
-const write =
-  (level: LogLevel) =>
-  (message: string, fields?: Record<string, unknown>): void =>
-    say({ type: 'log', level, message, fields });
-const log: Log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+const log = threadLog(say);
 
 const { journalPath } = workerData as IntakeData;
 const journal = new JournalAppender(journalPath);

@@ -5,7 +5,6 @@
 
 import { scanEnvelope } from '../../alert/envelope.ts';
 import { formatDuration } from '../../common/durations.ts';
-import type { LogLevel } from '../../common/log.ts';
 import type { FrameEvent } from '../frame.ts';
 import {
   buildTransport,
@@ -15,6 +14,7 @@ import {
   quickAck,
   type TransportMessage,
 } from '../message.ts';
+import { type CommonOutput, note } from '../outputs.ts';
 
 export interface BroadcastSessionSettings {
   /** Our ivorn, put into `Origin`. */
@@ -39,18 +39,11 @@ export interface BroadcastSession {
 }
 
 export type BroadcastOutput =
-  | { readonly type: 'send'; readonly payload: string }
+  | CommonOutput
   /** A receipt for the alert of this name, or, where it names none of ours, for the oldest that waits for one. */
   | { readonly type: 'receipt'; readonly origin: string | undefined }
   /** The subscriber said who it is, and which alerts it wants: those on which one of the filters holds, or all. */
-  | { readonly type: 'authenticated'; readonly filters: readonly string[] }
-  | {
-      readonly type: 'note';
-      readonly level: LogLevel;
-      readonly message: string;
-      readonly fields?: Record<string, unknown>;
-    }
-  | { readonly type: 'close'; readonly reason: string };
+  | { readonly type: 'authenticated'; readonly filters: readonly string[] };
 
 export interface BroadcastStep {
   readonly session: BroadcastSession;
@@ -198,8 +191,4 @@ function receipt(
 
 function close(session: BroadcastSession, reason: string): BroadcastStep {
   return { session, outputs: [{ type: 'close', reason }] };
-}
-
-function note(level: LogLevel, message: string, fields?: Record<string, unknown>): BroadcastOutput {
-  return { type: 'note', level, message, ...(fields === undefined ? {} : { fields }) };
 }

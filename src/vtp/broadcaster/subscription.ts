@@ -15,6 +15,7 @@ import {
   tick,
 } from './session.ts';
 import type { SubscriptionStatus } from './status.ts';
+import { Wishes } from './wishes.ts';
 
 export interface SubscriptionSettings extends BroadcastSessionSettings {
   /** Bytes of alerts that may wait in memory for it; what is more waits in the journal. */
@@ -58,6 +59,7 @@ export class Subscription {
   readonly #connection: Connection;
   readonly #outstanding = new Outstanding();
   readonly #queue = new OutgoingQueue();
+  readonly #wishes: Wishes;
   readonly #greeting: NodeJS.Timeout;
   #session: BroadcastSession;
   #mode: Mode = 'held';
@@ -68,11 +70,6 @@ export class Subscription {
   #hasEnded = false;
   /** Everything up to this number is sent, queued, or not wanted. */
   #position: number;
-  #wanted: readonly string[] = [];
-  /** Ids of the filters that are heeded; undefined: it gets everything. */
-  #filters: readonly number[] | undefined;
-  /** Counts changes of what it wants, so that what was read before one is not taken for what it wants after. */
-  #generation = 0;
   #hasRecalled = false;
   #sent = 0;
 
@@ -82,6 +79,7 @@ export class Subscription {
     this.#caller = caller;
     this.#ports = ports;
     this.#position = position;
+    this.#wishes = new Wishes(ports.filters, caller.address);
     this.#connection = Connection.accept(caller.socket, 'subscriber', MAX_MESSAGE_BYTES, {
       frame: (event) => this.#take(heard(this.#session, event, settings, Date.now())),
       drained: () => {
@@ -100,7 +98,7 @@ export class Subscription {
     const { since, identity, lastMessageAt, receipts } = this.#session;
     return {
       ...{ address: this.#caller.name, identity, since, lastMessageAt, receipts },
-      ...{ sent: this.#sent, owed: this.#outstanding.size, waiting: this.#queue.length, filters: this.#wanted },
+      ...{ sent: this.#sent, owed: this.#outstanding.size, waiting: this.#queue.length, filters: this.#wishes.texts },
       isBehind: this.#mode !== 'live',
     };
   }
@@ -122,7 +120,7 @@ export class Subscription {
    * @param matched for each the filters that hold; undefined: they go to those without filters
    */
   offer(items: readonly Outgoing[], frames: Buffer, matched?: readonly (readonly number[])[]): void {
-    if (this.#mode !== 'live' || (this.#filters === undefined) !== (matched === undefined)) return;
+    if (this.#mode !== 'live' || (this.#wishes.ids === undefined) !== (matched === undefined)) return;
     const [first] = items;
     if (first === undefined) return;
     if (matched === undefined && first.seq > this.#position && this.#canWriteAll(items)) {
@@ -138,7 +136,7 @@ export class Subscription {
         break;
       }
       this.#position = item.seq;
-      if (matched === undefined || this.#wants(matched[index] ?? [])) this.#queue.push(item);
+      if (matched === undefined || this.#wishes.holds(matched[index] ?? [])) this.#queue.push(item);
     }
     this.#pump();
   }
@@ -152,7 +150,7 @@ export class Subscription {
 
   /** A filter that it may use turned out to be of no use: whoever installs it again is told why. */
   dropFilter(id: number): void {
-    if (this.#filters?.includes(id) === true) void this.#want(this.#wanted);
+    if (this.#wishes.ids?.includes(id) === true) void this.#want(this.#wishes.texts);
   }
 
   /** Ends the connection, after what has been written. */
@@ -188,43 +186,26 @@ export class Subscription {
 
   /** From now on it gets those alerts on which one of the filters holds; all, when none can be used. */
   async #want(filters: readonly string[]): Promise<void> {
-    this.#wanted = filters;
-    this.#generation += 1;
-    const generation = this.#generation;
-    const old = this.#filters ?? [];
-    if (filters.length === 0) {
-      this.#filters = undefined;
-    } else {
-      this.#mode = 'held';
-      const { ids, problems } = await this.#ports.filters.install(filters, this.#caller.address);
-      if (generation !== this.#generation || this.#hasEnded) {
-        this.#ports.filters.release(ids);
-        return;
-      }
-      this.#filters = ids.length === 0 ? undefined : ids;
-      if (problems.length > 0) this.#complain(problems);
-    }
-    this.#ports.filters.release(old);
-    this.#release(generation);
+    this.#mode = 'held';
+    const problems = await this.#wishes.change(filters);
+    if (problems === undefined) return;
+    if (problems.length > 0) this.#complain(problems);
+    this.#release(this.#wishes.generation);
   }
 
   /** It is known what it wants, or will not be: it is given what it has missed, and then what comes. */
   #release(generation: number): void {
-    if (this.#hasEnded || generation !== this.#generation) return;
+    if (this.#hasEnded || generation !== this.#wishes.generation) return;
     clearTimeout(this.#greeting);
     this.#mode = 'behind';
     this.#pump();
   }
 
   #complain(problems: readonly string[]): void {
-    const reason = `${problems.join('; ')}. ${this.#filters === undefined ? 'You get all alerts' : 'Your other filters are heeded'}`;
+    const reason = `${problems.join('; ')}. ${this.#wishes.ids === undefined ? 'You get all alerts' : 'Your other filters are heeded'}`;
     const { name } = this.#caller;
     this.#ports.log.warn(`Filters of ${name} are not heeded: ${problems.join('; ')}`, { subscriber: name });
     this.#connection.send(filterComplaint(this.#session, reason, this.#settings, Date.now()));
-  }
-
-  #wants(matched: readonly number[]): boolean {
-    return this.#filters?.some((id) => matched.includes(id)) === true;
   }
 
   #canWriteAll(items: readonly Outgoing[]): boolean {
@@ -255,13 +236,12 @@ export class Subscription {
   }
 
   async #load(): Promise<void> {
-    const generation = this.#generation;
-    const filters = this.#filters;
+    const { generation, ids: filters } = this.#wishes;
     this.#isLoading = true;
     const { items, upTo } = await this.#ports.backlog.after(this.#position, filters);
     this.#isLoading = false;
     if (this.#hasEnded) return;
-    if (generation === this.#generation) {
+    if (generation === this.#wishes.generation) {
       for (const item of items) this.#queue.push(item);
       this.#position = Math.max(this.#position, upTo);
       // In the same turn in which it has caught up, so that nothing is published in between.
@@ -298,8 +278,7 @@ export class Subscription {
     clearTimeout(this.#greeting);
     this.#remember();
     this.#hasEnded = true;
-    this.#generation += 1;
-    this.#ports.filters.release(this.#filters ?? []);
+    this.#wishes.end();
     const { name } = this.#caller;
     const owed = this.#outstanding.size;
     this.#ports.log.info(`Subscriber ${name} has gone: ${reason}`, { subscriber: name, sent: this.#sent, owed });

@@ -5,9 +5,9 @@
 
 import { type Envelope, scanEnvelope } from '../../alert/envelope.ts';
 import { formatDuration } from '../../common/durations.ts';
-import type { LogLevel } from '../../common/log.ts';
 import type { FrameEvent } from '../frame.ts';
 import { buildTransport, parseTransport } from '../message.ts';
+import { type CommonOutput, note } from '../outputs.ts';
 
 export interface ReceiverSessionSettings {
   /** Our ivorn, put into `Response`. */
@@ -33,18 +33,11 @@ export interface ReceiverSession {
 }
 
 export type ReceiverOutput =
-  | { readonly type: 'send'; readonly payload: string | Buffer }
+  | CommonOutput
   /** Look whether this can be taken; come back with `examined`. */
   | { readonly type: 'examine'; readonly packet: Buffer; readonly envelope: Envelope }
   /** Keep these bytes; come back with `stored` when they are on disk. */
-  | { readonly type: 'store'; readonly packet: Buffer; readonly envelope: Envelope }
-  | {
-      readonly type: 'note';
-      readonly level: LogLevel;
-      readonly message: string;
-      readonly fields?: Record<string, unknown>;
-    }
-  | { readonly type: 'close'; readonly reason: string };
+  | { readonly type: 'store'; readonly packet: Buffer; readonly envelope: Envelope };
 
 export interface ReceiverStep {
   readonly session: ReceiverSession;
@@ -239,8 +232,4 @@ function receipt(
 function close(session: ReceiverSession, reason: string): ReceiverStep {
   if (session.state === 'closing') return { session, outputs: [] };
   return { session: { ...session, state: 'closing' }, outputs: [{ type: 'close', reason }] };
-}
-
-function note(level: LogLevel, message: string, fields?: Record<string, unknown>): ReceiverOutput {
-  return { type: 'note', level, message, ...(fields === undefined ? {} : { fields }) };
 }

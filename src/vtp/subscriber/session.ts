@@ -4,7 +4,6 @@
  */
 
 import { type Envelope, scanEnvelope } from '../../alert/envelope.ts';
-import type { LogLevel } from '../../common/log.ts';
 import {
   buildTransport,
   FILTER_PARAM,
@@ -12,6 +11,7 @@ import {
   parseTransport,
   type TransportMessage,
 } from '../message.ts';
+import { type CommonOutput, note } from '../outputs.ts';
 
 /** `vtp`: the standard. `mini-interop`: what the eSTAR client spoke in 2006. */
 export const DIALECTS = ['vtp', 'mini-interop'] as const;
@@ -39,16 +39,9 @@ export interface Session {
 }
 
 export type SessionOutput =
-  | { readonly type: 'send'; readonly payload: string | Buffer }
+  | CommonOutput
   /** Keep these bytes; when they are on disk, and `acknowledge` is set, say so with `acknowledge()`. */
-  | { readonly type: 'store'; readonly packet: Buffer; readonly envelope: Envelope; readonly acknowledge: boolean }
-  | {
-      readonly type: 'note';
-      readonly level: LogLevel;
-      readonly message: string;
-      readonly fields?: Record<string, unknown>;
-    }
-  | { readonly type: 'close'; readonly reason: string };
+  | { readonly type: 'store'; readonly packet: Buffer; readonly envelope: Envelope; readonly acknowledge: boolean };
 
 export interface Step {
   readonly session: Session;
@@ -230,10 +223,6 @@ function ignore(session: Session, payload: Buffer, what: string): Step {
       note('warn', `The broker sent ${what}; it is ignored`, { bytes: payload.length, begins: excerpt(payload) }),
     ],
   };
-}
-
-function note(level: LogLevel, message: string, fields?: Record<string, unknown>): SessionOutput {
-  return { type: 'note', level, message, ...(fields === undefined ? {} : { fields }) };
 }
 
 /** How a message begins, safe to print. */
