@@ -226,3 +226,38 @@ describe('a Transport message that cannot be read', () => {
     }
   });
 });
+
+describe('filters', () => {
+  const FILTERS = ['//Param[@name="TrigID" and @value > 5]', '/*[@role="test"]'];
+  const filtering = { ...SETTINGS, filters: FILTERS };
+
+  it('are told to a broker that asks who we are', () => {
+    const answer = parseTransport(answerTo(transport('authenticate'), filtering));
+    assert.deepEqual(
+      [answer?.role, answer?.origin, answer?.response],
+      ['authenticate', 'ivo://example.org/broker', US],
+    );
+    assert.deepEqual(answer?.filters, FILTERS);
+  });
+
+  it('are told unasked, once, to a broker that begins with anything else', () => {
+    for (const first of [voevent(), transport('iamalive')]) {
+      const step = receive(openSession(OPENED), first, filtering, NOW);
+      const sent = step.outputs.at(-1);
+      const asking = sent?.type === 'send' ? parseTransport(Buffer.from(sent.payload)) : undefined;
+      assert.deepEqual([asking?.role, asking?.origin, asking?.filters], ['authenticate', US, FILTERS]);
+      assert.equal(step.outputs.length, 2, 'beside what the message itself asks for');
+      assert.equal(receive(step.session, transport('iamalive'), filtering, NOW).outputs.length, 1);
+    }
+  });
+
+  it('are nothing to a source without them, nor in answer to what cannot be read', () => {
+    assert.equal(outputsOf(voevent()).length, 1);
+    assert.deepEqual(
+      receive(openSession(OPENED), Buffer.from('garbage'), filtering, NOW).outputs.filter(
+        ({ type }) => type === 'send',
+      ),
+      [],
+    );
+  });
+});
