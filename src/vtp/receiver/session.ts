@@ -68,6 +68,7 @@ export function submitted(
         outputs: [note('warn', 'The author writes lengths in little-endian order, against VTP 2.0 §3')],
       };
     case 'oversized': {
+      if (hasItsEvent(session, settings)) return { session, outputs: [] };
       const { ivorn } = scanEnvelope(event.head);
       const reason = `It has ${event.length} bytes; no more than ${settings.maxFrame} are taken here`;
       return refuse(arrived(session, now), ivorn, reason, settings, now);
@@ -86,6 +87,8 @@ export function examined(
   settings: ReceiverSessionSettings,
   now: number,
 ): ReceiverStep {
+  // Nobody would hear the answer: the event comes again.
+  if (session.state === 'closing') return { session, outputs: [] };
   if (problem !== undefined) return refuse(session, envelope.ivorn, problem, settings, now);
   return { session, outputs: [{ type: 'store', packet, envelope }] };
 }
@@ -97,6 +100,7 @@ export function stored(
   settings: ReceiverSessionSettings,
   now: number,
 ): ReceiverStep {
+  if (session.state === 'closing') return { session, outputs: [] };
   return answer(session, receipt('ack', envelope.ivorn, undefined, settings, now), settings, now);
 }
 
@@ -107,7 +111,7 @@ export function gaveUp(session: ReceiverSession, reason: string): ReceiverStep {
 
 /** The author sends no more. */
 export function ended(session: ReceiverSession, reason: string): ReceiverStep {
-  if (session.pending === 0) return close(session, reason);
+  if (session.pending === 0 || session.state === 'closing') return close(session, reason);
   return { session: { ...session, state: 'ended' }, outputs: [] };
 }
 
@@ -142,28 +146,23 @@ function message(
     case 'voevent':
       // Older than the Transport document; compared byte for byte.
       if (envelope.role === 'iamalive') return { session, outputs: [{ type: 'send', payload }] };
-      return event(session, payload, envelope, settings, now);
+      if (hasItsEvent(session, settings)) return { session, outputs: [] };
+      return { session: arrived(session, now), outputs: [{ type: 'examine', packet: payload, envelope }] };
     case 'transport':
       return transport(session, payload, settings, now);
     case 'unknown':
+      if (hasItsEvent(session, settings)) return { session, outputs: [] };
       return refuse(arrived(session, now), undefined, 'It is no VOEvent', settings, now);
   }
 }
 
-function arrived(session: ReceiverSession, now: number): ReceiverSession {
-  return { ...session, quietSince: now, events: session.events + 1, pending: session.pending + 1 };
+/** One event a connection (VTP 2.0 §7.1): what comes after it gets no answer, and its author sends it again. */
+function hasItsEvent(session: ReceiverSession, { keepOpenMs }: ReceiverSessionSettings): boolean {
+  return keepOpenMs === undefined && session.events > 0;
 }
 
-function event(
-  session: ReceiverSession,
-  packet: Buffer,
-  envelope: Envelope,
-  { keepOpenMs }: ReceiverSessionSettings,
-  now: number,
-): ReceiverStep {
-  // One event a connection (VTP 2.0 §7.1): without an answer, the author sends what comes after it again.
-  if (keepOpenMs === undefined && session.events > 0) return { session, outputs: [] };
-  return { session: arrived(session, now), outputs: [{ type: 'examine', packet, envelope }] };
+function arrived(session: ReceiverSession, now: number): ReceiverSession {
+  return { ...session, quietSince: now, events: session.events + 1, pending: session.pending + 1 };
 }
 
 function transport(
