@@ -4,11 +4,16 @@ import { frame } from './broker.ts';
 import { transport } from './packets.ts';
 import { until } from './wait.ts';
 
+/** The root tag is in it. */
+const HEAD_BYTES = 200;
+
 /** One who connects to us, and speaks in frames that are written without the code under test. */
 export class Peer {
   readonly socket: Socket;
   /** The messages that came. */
   readonly messages: Buffer[] = [];
+  /** Those that are no Transport messages. */
+  readonly events: Buffer[] = [];
   #rest: Buffer = Buffer.alloc(0);
 
   constructor(socket: Socket) {
@@ -18,7 +23,7 @@ export class Peer {
       this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
       while (this.#rest.length >= 4 && this.#rest.length >= 4 + this.#rest.readUInt32BE()) {
         const end = 4 + this.#rest.readUInt32BE();
-        this.messages.push(Buffer.from(this.#rest.subarray(4, end)));
+        this.#take(Buffer.from(this.#rest.subarray(4, end)));
         this.#rest = this.#rest.subarray(end);
       }
     });
@@ -34,11 +39,6 @@ export class Peer {
 
   get ended(): boolean {
     return this.socket.destroyed || this.socket.readableEnded;
-  }
-
-  /** What came that is no Transport message. */
-  get events(): Buffer[] {
-    return this.messages.filter((message) => !message.includes('Transport'));
   }
 
   send(...payloads: (string | Buffer)[]): void {
@@ -57,6 +57,11 @@ export class Peer {
 
   close(): void {
     this.socket.destroy();
+  }
+
+  #take(message: Buffer): void {
+    this.messages.push(message);
+    if (!message.subarray(0, HEAD_BYTES).includes('Transport')) this.events.push(message);
   }
 }
 
