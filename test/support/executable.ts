@@ -3,7 +3,6 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 export const EXECUTABLE = fileURLToPath(new URL('../../dist/voeventd', import.meta.url));
@@ -101,10 +100,15 @@ export class Voeventd {
   }
 }
 
+/** What ends, as a test does. */
+export interface Scope {
+  after(end: () => unknown): void;
+}
+
 /** A directory of its own, and the executable in it; both gone after the test. */
-export function sandbox(context: TestContext): {
+export function sandbox(context: Scope): {
   directory: string;
-  write(name: string, text: string): string;
+  write(name: string, content: string | Buffer): string;
   start(...args: string[]): Voeventd;
   startWith(
     options: { env?: Record<string, string>; input?: string | Buffer; cwd?: string },
@@ -127,9 +131,9 @@ export function sandbox(context: TestContext): {
   };
   return {
     directory,
-    write: (name, text) => {
+    write: (name, content) => {
       const file = join(directory, name);
-      writeFileSync(file, text);
+      writeFileSync(file, content);
       return file;
     },
     start: (...args) => startWith({}, ...args),

@@ -5,11 +5,11 @@ const { setTimeout: realSetTimeout, clearTimeout: realClearTimeout } = globalThi
 const DEADLINE_MS = 10_000;
 const LOOK_AGAIN_MS = 2;
 
-/** Resolves as soon as the condition holds; fails with `what` when it does not within ten seconds. */
-export async function until(condition: () => boolean, what: string): Promise<void> {
-  const deadline = performance.now() + DEADLINE_MS;
+/** Resolves as soon as the condition holds; fails with `what` when it does not within ten seconds, or so many. */
+export async function until(condition: () => boolean, what: string, deadlineMs = DEADLINE_MS): Promise<void> {
+  const deadline = performance.now() + deadlineMs;
   while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`Waited ${DEADLINE_MS / 1_000} s in vain for ${what}.`);
+    if (performance.now() > deadline) throw new Error(`Waited ${deadlineMs / 1_000} s in vain for ${what}.`);
     await new Promise<void>((resolve) => void realSetTimeout(resolve, LOOK_AGAIN_MS));
   }
 }
