@@ -34,7 +34,7 @@ describe('R4: a node whose handlers hang', { concurrency: true }, () => {
   });
 
   test('R4 (VTP 2.0 §4.2): as a broker goes on taking events and handing them on', async (context) => {
-    const node = await startNode(context, { handlers });
+    const node = await startNode(context, { handlers, broadcast: { iamalive: '1s' } });
     const subscriber = await subscribe(context, node.subscribers);
     await publish(context, node.authors(), event('first'));
     await isHanging(node);

@@ -12,7 +12,7 @@ import { dial } from './support/wire.ts';
 const PEER = 'ivo://org.example/peer';
 
 describe('R5: the broker’s side', { concurrency: true }, () => {
-  const node = nodeForAll();
+  const node = nodeForAll(() => ({ broadcast: { iamalive: '2s' } }));
 
   test('R5 (VTP 2.0 §5, §7.3): the broker sends iamalive at intervals, to one who gets nothing else', async (context) => {
     const { wire } = await subscribe(context, node().subscribers);
@@ -26,7 +26,7 @@ describe('R5: the broker’s side', { concurrency: true }, () => {
     wire.heard = (message) => {
       if (isTransport(message, 'iamalive')) wire.send(message);
     };
-    await wire.saying(/role="iamalive"/, 4);
+    await wire.saying(/role="iamalive"/, 3);
     assert.equal(wire.isOver, false);
   });
 
@@ -41,7 +41,7 @@ describe('R5: the broker’s side', { concurrency: true }, () => {
 });
 
 describe('R5: the broker’s side, while events go through', { concurrency: true }, () => {
-  const node = nodeForAll();
+  const node = nodeForAll(() => ({ broadcast: { iamalive: '2s' } }));
 
   test('R5 (VTP 2.0 §5, §7.3): the broker sends iamalive at intervals, whatever else it sends', async (context) => {
     const subscriber = await subscribe(context, node().subscribers);

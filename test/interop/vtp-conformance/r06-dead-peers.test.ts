@@ -11,15 +11,15 @@ import { startSubscribing } from './support/subscribing.ts';
 import { dial, type Wire } from './support/wire.ts';
 
 describe('R6: the broker’s side', { concurrency: true }, () => {
-  const node = nodeForAll();
+  const node = nodeForAll(() => ({ broadcast: { iamalive: '2s' } }));
 
   test('R6 (VTP 2.0 §5, §7.4): a subscriber that does not answer an iamalive is dropped, and those that do are not', async (context) => {
     const alive = await subscribe(context, node().subscribers);
     const dead = await subscribe(context, node().subscribers, { isAlive: false });
     await dead.wire.over();
     assert.equal(dead.wire.texts.filter((text) => /role="iamalive"/.test(text)).length, 1);
-    await node().daemon.logged(/has gone: it has not answered an iamalive for 1s/);
-    await alive.wire.saying(/role="iamalive"/, 3);
+    await node().daemon.logged(/has gone: it has not answered an iamalive for 2s/);
+    await alive.wire.saying(/role="iamalive"/, 2);
     assert.equal(alive.wire.isOver, false);
   });
 

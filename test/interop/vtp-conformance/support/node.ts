@@ -118,7 +118,7 @@ function configurationOf(options: NodeOptions): string {
   return JSON.stringify({
     identity,
     sources: receiver === false ? sources : { authors, ...sources },
-    ...(broadcast === false ? {} : { broadcast: { listen: '127.0.0.1:0', test: false, iamalive: '1s', ...broadcast } }),
+    ...(broadcast === false ? {} : { broadcast: { listen: '127.0.0.1:0', test: false, ...broadcast } }),
     handlers,
   });
 }

@@ -14,6 +14,8 @@ export interface SubscriberOptions {
   /** Whether it answers an iamalive. */
   readonly isAlive?: boolean;
   readonly tls?: ConnectionOptions;
+  /** What becomes of each document before it is sent. */
+  readonly dress?: (text: string) => string;
 }
 
 /** A subscriber of a broadcaster, which does what VTP wants unless the options say otherwise. */
@@ -42,17 +44,22 @@ export class Subscriber {
     await until(() => this.got(text) > 0, `the event ${text}; there are ${this.events.length}`);
   }
 
+  #say(document: Buffer): void {
+    const { dress = String } = this.#options;
+    this.wire.send(dress(document.toString()));
+  }
+
   #answer(message: Buffer): void {
     const { identity = 'ivo://org.example/subscriber', filters = [], receipt = 'ack', isAlive = true } = this.#options;
     if (isTransport(message, 'authenticate')) {
       const params = filters.map((filter) => `<Param name="xpath-filter" value="${escapeXml(filter)}"/>`).join('');
       const meta = params === '' ? {} : { meta: params };
-      this.wire.send(transport('authenticate', { origin: originOf(message), response: identity, ...meta }));
+      this.#say(transport('authenticate', { origin: originOf(message), response: identity, ...meta }));
     } else if (isTransport(message, 'iamalive')) {
-      if (isAlive) this.wire.send(transport('iamalive', { origin: originOf(message), response: identity }));
+      if (isAlive) this.#say(transport('iamalive', { origin: originOf(message), response: identity }));
     } else if (isEvent(message) && receipt !== 'none') {
       const origin = /ivorn="([^"]*)"/.exec(String(message))?.[1] ?? '';
-      this.wire.send(transport(receipt, { origin, response: identity }));
+      this.#say(transport(receipt, { origin, response: identity }));
     }
   }
 }
