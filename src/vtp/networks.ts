@@ -8,6 +8,9 @@ export interface Network {
   readonly prefix: number;
 }
 
+/** What stands before the 32 bits of an IPv4 address in IPv6 notation. */
+const MAPPED_BITS = 96;
+
 const ANY: readonly Network[] = [
   { family: 'ipv4', address: '0.0.0.0', prefix: 0 },
   { family: 'ipv6', address: '::', prefix: 0 },
@@ -23,22 +26,29 @@ export function parseNetworks(text: string): readonly Network[] | undefined {
   if (bits !== undefined && !/^\d{1,3}$/.test(bits)) return undefined;
   const prefix = bits === undefined ? most : Number(bits);
   if (prefix > most) return undefined;
+  // An IPv4 network in IPv6 notation, ::ffff:192.0.2.0/120.
+  const mapped = plainAddress(address);
+  if (mapped !== address && prefix >= MAPPED_BITS)
+    return [{ family: 'ipv4', address: mapped, prefix: prefix - MAPPED_BITS }];
   return [{ family: version === 4 ? 'ipv4' : 'ipv6', address, prefix }];
 }
 
 /** Who may connect (VTP 2.0 §9). */
 export class AllowList {
-  readonly #list = new BlockList();
+  /** One a family: in a common one, `::/0` would be every IPv4 address too. */
+  readonly #lists = { ipv4: new BlockList(), ipv6: new BlockList() };
 
   constructor(networks: readonly Network[]) {
-    for (const { address, prefix, family } of networks) this.#list.addSubnet(address, prefix, family);
+    for (const { address, prefix, family } of networks) this.#lists[family].addSubnet(address, prefix, family);
   }
 
   /** @param address as the socket gives it: an IPv4 peer of a socket that takes both is `::ffff:192.0.2.1` */
   allows(address: string): boolean {
     const plain = plainAddress(address);
     const version = isIP(plain);
-    return version !== 0 && this.#list.check(plain, version === 4 ? 'ipv4' : 'ipv6');
+    if (version === 0) return false;
+    const family = version === 4 ? 'ipv4' : 'ipv6';
+    return this.#lists[family].check(plain, family);
   }
 }
 
