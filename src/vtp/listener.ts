@@ -166,8 +166,8 @@ export class Listener {
   }
 
   #refuse(key: string, reason: string): void {
-    const who = key === 'all' ? `Some ${this.#what} were` : `${key} was`;
-    this.#refusals.say(key, `${who} refused as one of the ${this.#what}: ${reason}`, { address: key }, Date.now());
+    const who = key === 'all' ? `Some ${this.#what} were refused` : `${key} was refused as one of the ${this.#what}`;
+    this.#refusals.say(key, `${who}: ${reason}`, { address: key }, Date.now());
   }
 }
 
