@@ -12,7 +12,7 @@ import { startSubscribing } from './support/subscribing.ts';
 import { dial, frame } from './support/wire.ts';
 
 describe('R1: an event keeps its bytes', { concurrency: true }, () => {
-  const node = nodeForAll(() => ({ receiver: { maxPerAddress: 100 } }));
+  const node = nodeForAll();
 
   for (const [name, packet] of delicateEvents()) {
     test(`R1 (VTP 2.0 §3.1): from author to subscriber nothing of an event changes: ${name}`, async (context) => {

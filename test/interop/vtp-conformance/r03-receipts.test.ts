@@ -73,7 +73,6 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
 describe('R3: what an author is answered', { concurrency: true }, () => {
   const listen = '127.0.0.1:0';
   const node = nodeForAll(() => ({
-    receiver: { maxPerAddress: 200, maxConnections: 200 },
     sources: {
       small: { type: 'receiver', listen, maxFrame: 2_048 },
       lenient: { type: 'receiver', listen, validate: false },

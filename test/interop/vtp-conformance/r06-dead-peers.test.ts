@@ -7,7 +7,7 @@ import { event, isTransport, transport } from './support/documents.ts';
 import { nodeForAll, startNode, subscriptionTo } from './support/node.ts';
 import { until } from './support/patience.ts';
 import { subscribe } from './support/subscriber.ts';
-import { startSubscribing } from './support/subscribing.ts';
+import { subscribingForAll } from './support/subscribing.ts';
 import { dial, type Wire } from './support/wire.ts';
 
 describe('R6: the broker’s side', { concurrency: true }, () => {
@@ -41,19 +41,41 @@ describe('R6: the broker’s side', { concurrency: true }, () => {
   });
 });
 
+const KEEPING_ALIVE = {
+  iamalive: { message: () => transport('iamalive'), answer: /role="iamalive"/ },
+  events: { message: (count: number) => event(`keeps-alive-${count}`), answer: /role="ack"/ },
+};
+
+/** Sends nothing but this, ten times a second. */
+const sending = (what: keyof typeof KEEPING_ALIVE) => async (wire: Wire) => {
+  for (let count = 0; !wire.isOver; count += 1) {
+    wire.send(KEEPING_ALIVE[what].message(count));
+    await setTimeout(100);
+  }
+};
+
 describe('R6: the subscriber’s side', { concurrency: true }, () => {
-  test('R6 (VTP 2.0 §5, §7.4): a broker that falls silent is taken for dead, and dialled again', async (context) => {
-    const { node, broker, wire } = await startSubscribing(context, {
-      script: (wire) => wire.send(transport('iamalive')),
-      source: { silence: '1s' },
-    });
+  const peer = subscribingForAll({
+    silent: { script: (wire) => wire.send(transport('iamalive')), source: { silence: '1s' } },
+    noisy: { source: { silence: '1s' } },
+    iamalive: { script: sending('iamalive'), source: { silence: '2s' } },
+    events: { script: sending('events'), source: { silence: '2s' } },
+    closing: {
+      script: (wire) => void wire.socket.end(),
+      source: { reconnect: { initial: '50ms', max: '400ms' } },
+    },
+    leaving: {},
+  });
+
+  test('R6 (VTP 2.0 §5, §7.4): a broker that falls silent is taken for dead, and dialled again', async () => {
+    const { node, broker, wire } = await peer('silent');
     await wire.over();
     await node.daemon.logged(/No feed from .*: the broker sent nothing for \d+s/);
     await broker.wire(1);
   });
 
-  test('R6 (VTP 2.0 §5): bytes that are no message do not keep a broker alive', async (context) => {
-    const { broker, wire } = await startSubscribing(context, { source: { silence: '1s' } });
+  test('R6 (VTP 2.0 §5): bytes that are no message do not keep a broker alive', async () => {
+    const { broker, wire } = await peer('noisy');
     for await (const _ of setInterval(100)) {
       if (wire.isOver) break;
       wire.send('', 'noise', transport('sing'));
@@ -61,40 +83,30 @@ describe('R6: the subscriber’s side', { concurrency: true }, () => {
     await broker.wire(1);
   });
 
-  for (const [what, message, answer] of [
-    ['iamalive', () => transport('iamalive'), /role="iamalive"/],
-    ['events', (count: number) => event(`keeps-alive-${count}`), /role="ack"/],
-  ] as const) {
-    test(`R6 (VTP 2.0 §5): a broker that sends nothing but ${what} is kept`, async (context) => {
-      const script = async (wire: Wire) => {
-        for (let count = 0; !wire.isOver; count += 1) {
-          wire.send(message(count));
-          await setTimeout(100);
-        }
-      };
-      const { broker, wire } = await startSubscribing(context, { script, source: { silence: '2s' } });
-      await wire.saying(answer, 40);
+  for (const what of ['iamalive', 'events'] as const) {
+    test(`R6 (VTP 2.0 §5): a broker that sends nothing but ${what} is kept`, async () => {
+      const { broker, wire } = await peer(what);
+      await wire.saying(KEEPING_ALIVE[what].answer, 40);
       assert.equal(broker.wires.length, 1);
     });
   }
 
-  test('R6 (VTP 2.0 §7.4): a broker that accepts and closes is dialled again after waits that double, up to the longest', async (context) => {
-    const { broker, node } = await startSubscribing(context, {
-      script: (wire) => void wire.socket.end(),
-      source: { reconnect: { initial: '50ms', max: '400ms' } },
-    });
+  test('R6 (VTP 2.0 §7.4): a broker that accepts and closes is dialled again after waits that double, up to the longest', async () => {
+    const { broker, node } = await peer('closing');
     await broker.wire(6);
     const shortest = [50, 100, 200, 400, 400, 400].map((wait) => 0.8 * wait);
     for (const [index, least] of shortest.entries()) {
       const wait = (broker.times[index + 1] ?? 0) - (broker.times[index] ?? 0);
       assert.ok(wait >= least - 1, `wait ${index} was ${wait} ms`);
     }
-    const announced = node.daemon.log.flatMap(({ msg }) => /trying \S+ in (\d+)ms/.exec(msg)?.[1] ?? []).map(Number);
+    const lines = node.daemon.log.filter(({ source }) => source === 'closing');
+    const announced = lines.flatMap(({ msg }) => /trying \S+ in (\d+)ms/.exec(msg)?.[1] ?? []).map(Number);
+    assert.ok(announced.length >= 6);
     for (const [index, wait] of announced.entries()) assert.ok(wait <= Math.min(400, 60 * 2 ** index), `${announced}`);
   });
 
   test('R6 (VTP 2.0 §7.4): a broker that cannot be reached is dialled again until it can', async (context) => {
-    const { broker, node, wire } = await startSubscribing(context);
+    const { broker, node, wire } = await peer('leaving');
     const closed = broker.close();
     wire.socket.destroy();
     await closed;

@@ -49,7 +49,7 @@ describe('R8: the receipts of a subscriber', () => {
 });
 
 describe('R8: the receipts of a broker', { concurrency: true }, () => {
-  const node = nodeForAll(() => ({ receiver: { maxPerAddress: 100 } }));
+  const node = nodeForAll();
 
   for (const [what, packet, expected] of NAMED) {
     test(`R8 (VTP 2.0 §6): name in Origin the event that the author sent, one ${what}`, async (context) => {

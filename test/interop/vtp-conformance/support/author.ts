@@ -1,16 +1,10 @@
-import type { ConnectionOptions } from 'node:tls';
 import type { Scope } from '../../../support/executable.ts';
 import { readTransport, type Transport } from './documents.ts';
 import { dial, type Place } from './wire.ts';
 
 /** One transaction of an author (VTP 2.0 §7.1): connects, sends the event, and has the answer once the broker closes. */
-export async function submit(
-  context: Scope,
-  place: Place,
-  packet: string | Buffer,
-  tls?: ConnectionOptions,
-): Promise<Transport> {
-  const wire = dial(context, place, tls);
+export async function submit(context: Scope, place: Place, packet: string | Buffer): Promise<Transport> {
+  const wire = dial(context, place);
   wire.send(packet);
   const answer = await wire.message(0);
   await wire.over();

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before } from 'node:test';
 import { type Scope, sandbox, type Voeventd } from '../../../support/executable.ts';
@@ -83,7 +83,7 @@ export class Node {
       (one) => pattern.test(one.msg) && (source === undefined || one.source === source),
     );
     const address = pattern.exec(line?.msg ?? '')?.[1] ?? '';
-    if (address.startsWith('unix:')) return { path: join(this.directory, address.slice('unix:'.length)) };
+    if (address.startsWith('unix:')) return { path: resolve(this.directory, address.slice('unix:'.length)) };
     const [, host = '', port] = /^\[?(.*?)\]?:(\d+)$/.exec(address) ?? [];
     return { host: host.replace(/^0\.0\.0\.0$/, '127.0.0.1').replace(/^::$/, '::1'), port: Number(port) };
   }
@@ -96,11 +96,12 @@ export async function startNode(context: Scope, options: NodeOptions = {}): Prom
 }
 
 /** A node for all tests of a suite; to be called where the suite is described. */
-export function nodeForAll(options: () => NodeOptions | Promise<NodeOptions> = () => ({})): () => Node {
+export function nodeForAll(options: (scope: Scope) => NodeOptions | Promise<NodeOptions> = () => ({})): () => Node {
   const ends: (() => unknown)[] = [];
+  const scope: Scope = { after: (end) => ends.push(end) };
   let node: Node | undefined;
   before(async () => {
-    node = await startNode({ after: (end) => ends.push(end) }, await options());
+    node = await startNode(scope, await options(scope));
   });
   after(async () => {
     for (const end of ends) await end();
@@ -114,7 +115,7 @@ export function nodeForAll(options: () => NodeOptions | Promise<NodeOptions> = (
 /** JSON is YAML too. */
 function configurationOf(options: NodeOptions): string {
   const { identity = IDENTITY, receiver = {}, sources = {}, broadcast = {}, handlers = {} } = options;
-  const authors = { type: 'receiver', listen: '127.0.0.1:0', ...receiver };
+  const authors = { type: 'receiver', listen: '127.0.0.1:0', maxPerAddress: 100, maxConnections: 200, ...receiver };
   return JSON.stringify({
     identity,
     sources: receiver === false ? sources : { authors, ...sources },

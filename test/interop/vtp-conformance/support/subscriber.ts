@@ -1,8 +1,9 @@
-import type { ConnectionOptions } from 'node:tls';
 import type { Scope } from '../../../support/executable.ts';
 import { isEvent, isTransport, readTransport, transport } from './documents.ts';
 import { until } from './patience.ts';
 import { dial, type Place, type Wire } from './wire.ts';
+
+type Receipt = 'ack' | 'nak' | 'none';
 
 export interface SubscriberOptions {
   /** Who it says it is. */
@@ -10,10 +11,9 @@ export interface SubscriberOptions {
   /** XPath expressions. */
   readonly filters?: readonly string[];
   /** Which receipt it gives for each event. */
-  readonly receipt?: 'ack' | 'nak' | 'none';
+  readonly receipt?: Receipt | ((ivorn: string) => Receipt);
   /** Whether it answers an iamalive. */
   readonly isAlive?: boolean;
-  readonly tls?: ConnectionOptions;
   /** What becomes of each document before it is sent. */
   readonly dress?: (text: string) => string;
 }
@@ -57,16 +57,17 @@ export class Subscriber {
       this.#say(transport('authenticate', { origin: originOf(message), response: identity, ...meta }));
     } else if (isTransport(message, 'iamalive')) {
       if (isAlive) this.#say(transport('iamalive', { origin: originOf(message), response: identity }));
-    } else if (isEvent(message) && receipt !== 'none') {
+    } else if (isEvent(message)) {
       const origin = /ivorn="([^"]*)"/.exec(String(message))?.[1] ?? '';
-      this.#say(transport(receipt, { origin, response: identity }));
+      const role = typeof receipt === 'string' ? receipt : receipt(origin);
+      if (role !== 'none') this.#say(transport(role, { origin, response: identity }));
     }
   }
 }
 
 /** Subscribes; resolves when the broker gives it what is published from now on. */
 export async function subscribe(context: Scope, place: Place, options: SubscriberOptions = {}): Promise<Subscriber> {
-  const subscriber = new Subscriber(dial(context, place, options.tls), options);
+  const subscriber = new Subscriber(dial(context, place), options);
   await subscriber.wire.saying(/role="authenticate"/);
   return subscriber;
 }

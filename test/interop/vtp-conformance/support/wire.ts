@@ -4,10 +4,10 @@ import type { Scope } from '../../../support/executable.ts';
 import { until } from './patience.ts';
 import { transportFaults } from './schema.ts';
 
-/** Where something listens. */
+/** Where something listens, and how to connect to it. */
 export type Place =
-  | { readonly port: number; readonly host?: string; readonly localAddress?: string }
-  | { readonly path: string };
+  | { readonly port: number; readonly host?: string; readonly localAddress?: string; readonly tls?: ConnectionOptions }
+  | { readonly path: string; readonly tls?: ConnectionOptions };
 
 /** VTP 2.0 §3: four bytes of length, most significant first, and the payload. */
 export function frame(payload: string | Buffer, { littleEndian = false } = {}): Buffer {
@@ -102,7 +102,7 @@ export class Wire {
 }
 
 /** Connects to the executable. What is written goes out once the connection stands. */
-export function dial(context: Scope, place: Place, tls?: ConnectionOptions): Wire {
+export function dial(context: Scope, { tls, ...place }: Place): Wire {
   const options = { host: '127.0.0.1', noDelay: true, allowHalfOpen: true, ...place };
   return new Wire(context, tls === undefined ? connect(options) : connectTls({ ...options, ...tls }));
 }
