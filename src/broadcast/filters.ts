@@ -46,6 +46,11 @@ export class Filters implements FilterDesk {
     return [...this.#usable.values()];
   }
 
+  /** Whether there are any, or soon will be. */
+  get areThere(): boolean {
+    return this.#byText.size > 0;
+  }
+
   /** The newest id there is. */
   get newest(): number {
     return this.#lastId;

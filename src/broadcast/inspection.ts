@@ -26,98 +26,121 @@ export interface RelayRules {
   readonly trusted: readonly string[];
 }
 
-/** Decides what is handed on and to whom, without ever holding up who asks: the work is done in the inspecting thread. */
+/**
+ * Decides what is handed on and to whom, without ever holding up who asks: the work is done in inspecting threads. There
+ * are two, since what goes out must be known while a filter takes its time; the one for filters starts with the first.
+ */
 export class Inspection {
-  readonly #thread: InspectThread;
+  readonly #judge: InspectThread;
+  readonly #matcher: InspectThread;
   readonly #dropFilter: (id: number) => void;
   readonly filters: Filters;
+  readonly #looking = new Set<Promise<unknown>>();
   readonly #kept = new Map<number, Inspected>();
   #rules: RelayRules = { rule: undefined, compose: false, trusted: [] };
 
   /** @param dropFilter the filter is of no use to those who have it */
   constructor(program: InspectProgram, dropFilter: (id: number) => void) {
     this.#dropFilter = dropFilter;
-    this.#thread = new InspectThread(program, () => this.#setup());
+    this.#judge = new InspectThread(program, () => [this.#configuration()]);
+    this.#matcher = new InspectThread(program, () =>
+      this.filters.inUse.map(({ id, text }): Job => ({ type: 'add-filter', id, text })),
+    );
     this.filters = new Filters({
       add: async (id, text) => {
-        const answer = await this.#thread.run({ type: 'add-filter', id, text });
+        const before = [...this.#looking];
+        const answer = await this.#matcher.run({ type: 'add-filter', id, text });
+        // These may be published as alerts on which it does not hold: whoever has it begins after them.
+        await Promise.all(before);
         if (answer.type === 'failed') return { problem: answer.reason, isHarmful: true };
         return { problem: answer.type === 'done' ? answer.problem : undefined, isHarmful: false };
       },
-      remove: (id) => void this.#thread.run({ type: 'remove-filter', id }),
+      remove: (id) => void this.#matcher.run({ type: 'remove-filter', id }),
     });
   }
 
   configure(rules: RelayRules): void {
     this.#rules = rules;
     this.#kept.clear();
-    void this.#thread.run(this.#configuration());
+    void this.#judge.run(this.#configuration());
   }
 
   /** What is known of an alert without looking at it; undefined when it must be looked at. */
-  known({ source, packet }: StoredAlert): Verdict | undefined {
-    const { rule, trusted } = this.#rules;
-    if (rule !== undefined || this.filters.inUse.length > 0 || !trusted.includes(source)) return undefined;
-    const { kind, ivorn } = scanEnvelope(packet);
-    return kind === 'voevent' && ivorn !== undefined ? { relay: true, ivorn: ivorn.trim() } : undefined;
+  known(stored: StoredAlert): Verdict | undefined {
+    return this.filters.areThere ? undefined : this.#trusted(stored);
   }
 
   /**
    * Looks at an alert. Never rejects.
    *
    * @param say called once with the verdict, before the filters have been looked at
-   * @param newestFilter the newest of the filters whose outcome is wanted
+   * @param newestFilter the newest of the filters whose outcome is wanted; 0 when none is
    * @returns ids of the filters that hold
    */
-  async relay(
+  relay(
     stored: StoredAlert,
     say: (verdict: Verdict) => void,
     newestFilter = this.filters.newest,
   ): Promise<readonly number[]> {
+    const looking = this.#relay(stored, say, newestFilter);
+    this.#looking.add(looking);
+    void looking.then(() => this.#looking.delete(looking));
+    return looking;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#judge.close(), this.#matcher.close()]);
+  }
+
+  async #relay(stored: StoredAlert, say: (verdict: Verdict) => void, newestFilter: number): Promise<readonly number[]> {
     const kept = this.#kept.get(stored.seq);
     if (kept !== undefined && kept.newestFilter >= newestFilter) {
       say(kept.verdict);
       return kept.matched;
     }
     const rules = this.#rules;
-    const looked = this.filters.newest;
-    let verdict: Verdict | undefined;
-    const matched = await this.#look(stored, (given) => {
-      if (verdict !== undefined) return;
-      verdict = given;
-      say(given);
-    });
-    if (verdict !== undefined && rules === this.#rules)
-      this.#keep(stored.seq, { verdict, matched, newestFilter: looked });
+    const looked = newestFilter === 0 ? 0 : this.filters.newest;
+    const verdict = this.#trusted(stored) ?? (await this.#verdictOn(stored));
+    say(verdict);
+    const matched = newestFilter === 0 ? [] : await this.#matchesOf(stored, verdict);
+    if (rules === this.#rules) this.#keep(stored.seq, { verdict, matched, newestFilter: looked });
     return matched;
   }
 
-  async close(): Promise<void> {
-    await this.#thread.close();
+  /** The verdict on what was examined when it came, where there is no rule. */
+  #trusted({ source, packet }: StoredAlert): Verdict | undefined {
+    const { rule, trusted } = this.#rules;
+    if (rule !== undefined || !trusted.includes(source)) return undefined;
+    const { kind, ivorn } = scanEnvelope(packet);
+    return kind === 'voevent' && ivorn !== undefined ? { relay: true, ivorn: ivorn.trim() } : undefined;
   }
 
-  async #look(
-    { packet, source, receivedAt }: StoredAlert,
-    say: (verdict: Verdict) => void,
-  ): Promise<readonly number[]> {
-    const job: Job = { type: 'relay', packet: new Uint8Array(packet), source, receivedAt };
-    for (let failures = 0; ; ) {
-      const answer = await this.#thread.run(job, say);
+  async #verdictOn(stored: StoredAlert): Promise<Verdict> {
+    let verdict: Verdict | undefined;
+    let reason = '';
+    for (let failures = 0; verdict === undefined && failures < MOST_FAILURES; failures += 1) {
+      const answer = await this.#judge.run(jobOf(stored), (given) => {
+        verdict = given;
+      });
+      reason = answer.type === 'failed' ? answer.reason : 'it was not looked at';
+    }
+    return verdict ?? { relay: false, why: `it could not be looked at: ${reason}` };
+  }
+
+  async #matchesOf(stored: StoredAlert, verdict: Verdict): Promise<readonly number[]> {
+    if (!verdict.relay || !this.filters.areThere) return [];
+    const job = jobOf(stored, verdict.composed);
+    for (let failures = 0; failures < MOST_FAILURES; ) {
+      const answer = await this.#matcher.run(job);
       if (answer.type === 'matched') {
         for (const filter of answer.slow) this.#ban(filter, 'it takes too long');
         return answer.filters;
       }
-      const reason = answer.type === 'failed' ? answer.reason : 'it was not looked at';
       const filter = answer.type === 'failed' ? answer.filter : undefined;
-      if (filter !== undefined) {
-        this.#ban(filter, reason);
-        continue;
-      }
-      failures += 1;
-      if (failures < MOST_FAILURES) continue;
-      say({ relay: false, why: `it could not be looked at: ${reason}` });
-      return [];
+      if (filter === undefined) failures += 1;
+      else this.#ban(filter, answer.type === 'failed' ? answer.reason : '');
     }
+    return [];
   }
 
   #ban(filter: number, reason: string): void {
@@ -137,9 +160,8 @@ export class Inspection {
   #configuration(): Job {
     return { type: 'configure', rule: this.#rules.rule, compose: this.#rules.compose };
   }
+}
 
-  #setup(): readonly Job[] {
-    const filters = this.filters.inUse.map(({ id, text }): Job => ({ type: 'add-filter', id, text }));
-    return [this.#configuration(), ...filters];
-  }
+function jobOf({ packet, source, receivedAt }: StoredAlert, composed?: Uint8Array): Job {
+  return { type: 'relay', packet: composed ?? new Uint8Array(packet), source, receivedAt };
 }
