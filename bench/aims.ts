@@ -1,3 +1,4 @@
+import { AUTHORS } from './relay.ts';
 import { inRole, type Results } from './results.ts';
 
 /** What the daemon is meant to reach on two cores, and what it did. */
@@ -14,8 +15,12 @@ const HANDLER_MS = 3;
 const MEMORY_MIB = 150;
 const STARTUP_MS = 400;
 const OF_BARE_PARSE = 0.6;
+const TIMES_COMET = 5;
+const DELIVERIES_PER_SECOND = 60_000;
+const DELAY_P99_MS = 20;
+const STALLED_RATIO = 1.2;
 
-export function judge({ throughput, handlerStart, memory, startup, decoding }: Results): Aim[] {
+export function judge({ throughput, handlerStart, memory, startup, decoding, relaying }: Results): Aim[] {
   const aims: Aim[] = [];
   const add = (aim: string, measured: string, met: boolean): number => aims.push({ aim, measured, met });
   if (throughput !== undefined) {
@@ -46,6 +51,30 @@ export function judge({ throughput, handlerStart, memory, startup, decoding }: R
   if (decoding !== undefined) {
     const ofBare = inRole(decoding, 'decoder').packetsPerSecond / inRole(decoding, 'bare').packetsPerSecond;
     add(`decoder of a bare fast-xml-parser ≥ ${OF_BARE_PARSE}`, ofBare.toFixed(2), ofBare >= OF_BARE_PARSE);
+  }
+  if (relaying !== undefined) {
+    const daemon = inRole(relaying, 'daemon');
+    const comet = relaying.find(({ role }) => role === 'comet');
+    for (const authors of AUTHORS) {
+      const { ackedPerSecond = 0 } = daemon.submitting[authors] ?? {};
+      const times = ackedPerSecond / (comet?.submitting[authors]?.ackedPerSecond ?? Number.NaN);
+      if (comet === undefined) continue;
+      add(`acked/s to ${authors} authors ≥ ${TIMES_COMET} × Comet`, `${times.toFixed(1)} ×`, times >= TIMES_COMET);
+    }
+    const { deliveriesPerSecond = 0 } = daemon.handingOn[50] ?? {};
+    add(
+      `deliveries/s to 50 subscribers ≥ ${DELIVERIES_PER_SECOND}`,
+      deliveriesPerSecond.toFixed(0),
+      deliveriesPerSecond >= DELIVERIES_PER_SECOND,
+    );
+    const { p99Ms = Number.NaN } = daemon.handingOn[256] ?? {};
+    add(`author to 256 subscribers p99 ≤ ${DELAY_P99_MS} ms`, `${p99Ms.toFixed(1)} ms`, p99Ms <= DELAY_P99_MS);
+    const { ratio } = daemon.stalled;
+    add(
+      `p99 beside a stalled subscriber ≤ ${STALLED_RATIO} × without`,
+      `${ratio.toFixed(2)} ×`,
+      ratio <= STALLED_RATIO,
+    );
   }
   return aims;
 }

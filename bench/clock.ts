@@ -10,3 +10,13 @@ export function wallOffsetNs(): bigint {
   while (now === before) now = Date.now();
   return BigInt(now) * 1_000_000n - process.hrtime.bigint();
 }
+
+/** Measures how busy this process is, of one core, until what it returns is called. */
+export function cpuLoad(): () => number {
+  const startedAt = performance.now();
+  const cpu = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(cpu);
+    return (user + system) / 1_000 / (performance.now() - startedAt);
+  };
+}

@@ -5,6 +5,8 @@ const DIGITS = 9;
 /** A number that stands nowhere else in the text, to find its places by. */
 const PLACE = '0'.repeat(DIGITS);
 const PREFIX_BYTES = 4;
+/** The identifier of number 0. */
+export const IVORN_0 = `ivo://bench.voeventd/satellite#Burst_${PLACE}`;
 
 const UNITS = ['', 'deg', 's', 'sigma', 'erg', 'cts/s'];
 
@@ -24,7 +26,7 @@ function text(): string {
   return `<?xml version="1.0" encoding="UTF-8"?>
 <voe:VOEvent xmlns:voe="http://www.ivoa.net/xml/VOEvent/v2.0" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
   xsi:schemaLocation="http://www.ivoa.net/xml/VOEvent/v2.0 http://www.ivoa.net/xml/VOEvent/VOEvent-v2.0.xsd"
-  ivorn="ivo://bench.voeventd/satellite#Burst_${PLACE}" role="observation" version="2.0">
+  ivorn="${IVORN_0}" role="observation" version="2.0">
   <Who>
     <AuthorIVORN>ivo://bench.voeventd/satellite</AuthorIVORN>
     <Author><shortName>Bench</shortName><contactName>Nobody at all</contactName><contactEmail>nobody@example.org</contactEmail></Author>
@@ -57,6 +59,8 @@ frame.writeUInt32BE(payload.length);
 const numberAt = frame.indexOf(PLACE);
 
 export const PACKET_BYTES = payload.length;
+/** Where the number stands, from the start of the payload. */
+export const NUMBER_AT = numberAt - PREFIX_BYTES;
 
 /** So many frames, one after the other, with identifiers numbered from `first`. */
 export function frames(first: number, count: number): Buffer {
@@ -68,7 +72,7 @@ export function frames(first: number, count: number): Buffer {
   return out;
 }
 
-function writeNumber(target: Buffer, at: number, number: number): void {
+export function writeNumber(target: Buffer, at: number, number: number): void {
   let rest = number;
   for (let digit = at + DIGITS - 1; digit >= at; digit -= 1) {
     target[digit] = 48 + (rest % 10);

@@ -1,6 +1,7 @@
 import type { Decoding } from './decode.ts';
 import type { HandlerStart } from './handler-start.ts';
 import type { Memory } from './memory.ts';
+import type { Relayed } from './relay.ts';
 import type { Startup } from './startup.ts';
 import type { Throughput } from './throughput.ts';
 
@@ -11,6 +12,7 @@ export interface Results {
   memory?: Memory[];
   startup?: Startup[];
   decoding?: Decoding[];
+  relaying?: Relayed[];
 }
 
 /** The entry of that role. @throws when it was not measured */

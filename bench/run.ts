@@ -9,6 +9,8 @@ import { measureHandlerStart } from './handler-start.ts';
 import { measureMemory } from './memory.ts';
 import { type Options, type Part, readOptions, USAGE } from './options.ts';
 import { PACKET_BYTES } from './packet.ts';
+import { measureRelays } from './relay.ts';
+import { cometRelay, daemonRelay, type Relay } from './relay-subject.ts';
 import type { Results } from './results.ts';
 import type { Bench } from './session.ts';
 import { measureStartup } from './startup.ts';
@@ -40,7 +42,15 @@ async function measure(bench: Bench, only: readonly Part[]): Promise<Results> {
   if (step('c', 'memory')) results.memory = await measureMemory(bench);
   if (step('d', 'start-up')) results.startup = await measureStartup(bench);
   if (step('e', 'decoding')) results.decoding = await measureDecoding(bench.repetitions, bench.seconds);
+  if (step('f', 'broker')) results.relaying = await measureRelays(bench, relays(bench));
   return results;
+}
+
+/** The daemon, and Comet where it is installed. */
+function relays({ executable }: Bench): Relay[] {
+  const comet = cometRelay(ROOT);
+  if (comet === undefined) console.error('    Comet is not installed, and not measured beside it: run npm run peers');
+  return [daemonRelay(executable), ...(comet === undefined ? [] : [comet])];
 }
 
 async function main(options: Options): Promise<void> {

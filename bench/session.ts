@@ -15,14 +15,19 @@ export interface Bench {
 
 let sessions = 0;
 
+/** A directory of its own for one session; it is made by whoever uses it. */
+export function sessionDirectory(bench: Bench): string {
+  sessions += 1;
+  return join(bench.directory, String(sessions));
+}
+
 /** Starts a fresh load generator and a fresh subject, lets them meet, and ends both whatever happens. */
 export async function session<Result>(
   bench: Bench,
   subject: Subject,
   measure: (broker: Broker, running: Running, directory: string) => Promise<Result>,
 ): Promise<Result> {
-  sessions += 1;
-  const directory = join(bench.directory, String(sessions));
+  const directory = sessionDirectory(bench);
   const broker = await Broker.start();
   const connected = broker.connected();
   const running = subject.start(broker.port, directory);
@@ -37,8 +42,9 @@ export async function session<Result>(
 
 const CONNECT_MS = 15_000;
 
-async function withDeadline(event: Promise<void>, reason: string): Promise<void> {
+/** @throws when the event has not come in reasonable time */
+export async function withDeadline<Event>(event: Promise<Event>, reason: string, ms = CONNECT_MS): Promise<Event> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(reason)), CONNECT_MS);
-  await Promise.race([event, promise]).finally(() => clearTimeout(timer));
+  const timer = setTimeout(() => reject(new Error(reason)), ms);
+  return await Promise.race([event, promise]).finally(() => clearTimeout(timer));
 }

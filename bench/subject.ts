@@ -12,8 +12,8 @@ export interface Subject {
 
 export interface Running {
   readonly process: ChildProcess;
-  /** As much memory as it ever had, in MiB; undefined where the system does not tell. */
-  peakMiB(): { total: number; anonymousNow: number } | undefined;
+  /** As much memory as it ever had, and what it has now, in MiB; undefined where the system does not tell. */
+  peakMiB(): { total: number; anonymousNow: number; residentNow: number } | undefined;
   /** Ends it at once. */
   kill(): Promise<void>;
 }
@@ -74,7 +74,7 @@ export function environment(): NodeJS.ProcessEnv {
   return { ...process.env, NODE_OPTIONS: '' };
 }
 
-function running(child: ChildProcess): Running {
+export function running(child: ChildProcess): Running {
   return {
     process: child,
     peakMiB: () => memoryOf(child.pid),
@@ -86,7 +86,7 @@ function running(child: ChildProcess): Running {
   };
 }
 
-function memoryOf(pid: number | undefined): { total: number; anonymousNow: number } | undefined {
+function memoryOf(pid: number | undefined): ReturnType<Running['peakMiB']> {
   let status: string;
   try {
     status = readFileSync(`/proc/${pid}/status`, 'utf8');
@@ -94,5 +94,5 @@ function memoryOf(pid: number | undefined): { total: number; anonymousNow: numbe
     return undefined;
   }
   const mebibytes = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1_024;
-  return { total: mebibytes('VmHWM'), anonymousNow: mebibytes('RssAnon') };
+  return { total: mebibytes('VmHWM'), anonymousNow: mebibytes('RssAnon'), residentNow: mebibytes('VmRSS') };
 }

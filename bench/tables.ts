@@ -1,16 +1,18 @@
 import { judge } from './aims.ts';
+import { AUTHORS, type Relayed, SUBSCRIBERS } from './relay.ts';
 import { inRole, type Results } from './results.ts';
 import { WINDOWS } from './throughput.ts';
 
 /** All that was measured, as Markdown tables. */
 export function tables(results: Results): string {
-  const { throughput, handlerStart, memory, startup, decoding } = results;
+  const { throughput, handlerStart, memory, startup, decoding, relaying } = results;
   const parts: string[] = [];
   if (throughput !== undefined) parts.push(throughputTable(throughput));
   if (handlerStart !== undefined) parts.push(handlerTable(handlerStart));
   if (memory !== undefined) parts.push(memoryTable(memory));
   if (startup !== undefined) parts.push(startupTable(startup));
   if (decoding !== undefined) parts.push(decodingTable(decoding));
+  if (relaying !== undefined) parts.push(relayTable(relaying));
   const aims = judge(results).map(({ aim, measured, met }) => [aim, measured, met ? 'met' : 'MISSED']);
   parts.push(table(['aim', 'measured', ''], aims));
   return parts.join('\n\n');
@@ -65,6 +67,40 @@ function decodingTable(decoding: NonNullable<Results['decoding']>): string {
     (packetsPerSecond / bare).toFixed(2),
   ]);
   return table(['(e) decoding', 'packets/s', 'MB/s', 'of the bare parse'], rows);
+}
+
+function relayTable(relaying: NonNullable<Results['relaying']>): string {
+  const [daemon, comet] = [inRole(relaying, 'daemon'), relaying.find(({ role }) => role === 'comet')];
+  const row = (what: string, digits: number, read: (relayed: Relayed) => number | undefined): string[] => {
+    const values = [daemon, comet].map((relayed) => (relayed === undefined ? undefined : read(relayed)) ?? Number.NaN);
+    const [ours = Number.NaN, theirs = Number.NaN] = values;
+    return [what, ...[ours.toFixed(digits), theirs.toFixed(digits), (ours / theirs).toFixed(2)].map(dashed)];
+  };
+  const rows = [
+    ...AUTHORS.flatMap((authors) => [
+      row(`acked/s, ${authors} authors at once`, 0, ({ submitting }) => submitting[authors]?.ackedPerSecond),
+      row('  ack p50 ms', 2, ({ submitting }) => submitting[authors]?.ackP50Ms),
+      row('  ack p99 ms', 2, ({ submitting }) => submitting[authors]?.ackP99Ms),
+      row('  authors, cores', 2, ({ submitting }) => submitting[authors]?.authorsLoad),
+    ]),
+    ...SUBSCRIBERS.flatMap((count) => [
+      row(`deliveries/s to ${count} subscribers`, 0, ({ handingOn }) => handingOn[count]?.deliveriesPerSecond),
+      row('  alerts/s', 0, ({ handingOn }) => handingOn[count]?.alertsPerSecond),
+      row('  subscribers, cores', 2, ({ handingOn }) => handingOn[count]?.subscribersLoad),
+      row('  peak RSS MiB', 0, ({ handingOn }) => handingOn[count]?.peakMiB),
+      row('  author to subscriber p50 ms, 10/s', 2, ({ handingOn }) => handingOn[count]?.p50Ms),
+      row('  author to subscriber p99 ms, 10/s', 2, ({ handingOn }) => handingOn[count]?.p99Ms),
+    ]),
+    row('memory of an idle subscriber, KiB', 1, ({ kibPerSubscriber }) => kibPerSubscriber),
+    row('49 subscribers, p99 ms, 50/s', 2, ({ stalled }) => stalled.withoutP99Ms),
+    row('  beside one that never reads', 2, ({ stalled }) => stalled.withP99Ms),
+    row('  ratio', 2, ({ stalled }) => stalled.ratio),
+  ];
+  return table(['(f) broker', daemon.name, comet?.name ?? 'Comet', 'ratio'], rows);
+}
+
+function dashed(number: string): string {
+  return number === 'NaN' ? '–' : number;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -78,7 +78,7 @@ function readXml(packet: Buffer, reception: Reception, gate: Gate, validator: Va
     { id: idOf(digestOf(packet, envelope.element)), ivorn: identifierOf(root, envelope, text), root, text },
     reception,
   );
-  const validity = validator?.validate(document);
+  const validity = validator?.validate(document, packet.length);
   if (validity === undefined) return decoded;
   return { ...decoded, alert: Object.freeze({ ...decoded.alert, validity }) };
 }

@@ -123,6 +123,8 @@ export class Feed implements Backlog {
   #turn(): void {
     this.#scheduled = false;
     if (this.#stopped) return;
+    // Once a turn: a subscriber gets what became known in it in one write, which costs little more than one alert's.
+    this.#settle();
     try {
       if (this.#audience.hasAudience) this.#readOn();
       else if (this.#entries.length === 0) this.#skip();
@@ -158,11 +160,10 @@ export class Feed implements Backlog {
     }
     const relayed = this.#inspection.relay(stored, (verdict) => {
       entry.item = this.#outgoing(stored, verdict);
-      this.#settle();
+      this.wake();
     });
     void relayed.then((matched) => {
       entry.matched = matched;
-      this.#settle();
       this.wake();
     });
   }

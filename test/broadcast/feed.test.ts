@@ -78,6 +78,7 @@ describe('the feed', () => {
     inspection.matched(3);
     assert.deepEqual(plain, []);
     inspection.verdict(1);
+    await turns();
     assert.deepEqual(plain, [1, 2, 3]);
     assert.deepEqual([feed.head(false), feed.head(true)], [3, 0]);
     inspection.matched(2, 7);
@@ -96,12 +97,26 @@ describe('the feed', () => {
     assert.deepEqual([feed.head(true), feed.isIdle], [3, true]);
   });
 
+  it('publishes what becomes known in one turn at once', async () => {
+    const { inspection, listeners, add } = open();
+    const published: number[][] = [];
+    listeners.publish = (items) => {
+      if (items.length > 0) published.push(items.map(({ seq }) => seq));
+    };
+    add(3);
+    await until(() => inspection.looking.size === 3, 'all to be looked at');
+    for (const seq of [1, 2, 3]) inspection.verdict(seq);
+    await turns();
+    assert.deepEqual(published, [[1, 2, 3]]);
+  });
+
   it('passes over what is not handed on, and says why', async () => {
     const { inspection, plain, add, log, feed } = open();
     add(2);
     await until(() => inspection.looking.size === 2, 'both to be looked at');
     inspection.verdict(1, { relay: false, why: 'it has a DOCTYPE' });
     inspection.verdict(2);
+    await turns();
     assert.deepEqual([plain, feed.head(false)], [[2], 2]);
     assert.equal(log.lines[0]?.message, 'Not broadcast: ivo://example.org/s#1: it has a DOCTYPE');
   });
@@ -114,6 +129,7 @@ describe('the feed', () => {
     await turns();
     assert.deepEqual(plain, []);
     inspection.verdict(1);
+    await turns();
     assert.deepEqual(
       plain,
       Array.from({ length: 40 }, (_, index) => index + 1),
@@ -131,7 +147,7 @@ describe('the feed', () => {
       inspection.verdict(seq);
       inspection.matched(seq);
     }
-    assert.equal(plain.length, 1_000);
+    await until(() => plain.length === 1_000, 'all to be published');
   });
 
   it('reads nothing for nobody, and waits for those that have enough', async () => {

@@ -30,7 +30,7 @@ export async function createExaminer(): Promise<Examiner> {
     if (envelope.kind !== 'voevent') return `It is no VOEvent: its root is <${document.root.name}>`;
     const badIvorn = ivornProblem(envelope.ivorn, document.root.attr('version')?.value.trim());
     if (badIvorn !== undefined || !schema) return badIvorn;
-    return schemaProblem(document, validator.validate(document));
+    return schemaProblem(document, validator.validate(document, packet.length));
   };
   return {
     examine: (packet, schema) => {
