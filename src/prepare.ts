@@ -207,7 +207,7 @@ async function filterProblems(settings: Settings, document: ConfigDocument): Pro
       : [],
   );
   if (filters.length === 0) return [];
-  const thread = new InspectThread(inspectProgram());
+  const thread = new InspectThread(inspectProgram(), 'relay');
   const looked = filters.map(async ({ text, path }, id) => {
     const answer = await thread.run({ type: 'add-filter', id, text });
     const problem = answer.type === 'done' ? answer.problem : 'it cannot be looked at';

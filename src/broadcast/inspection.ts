@@ -42,8 +42,8 @@ export class Inspection {
   /** @param dropFilter the filter is of no use to those who have it */
   constructor(program: InspectProgram, dropFilter: (id: number) => void) {
     this.#dropFilter = dropFilter;
-    this.#judge = new InspectThread(program, () => [this.#configuration()]);
-    this.#matcher = new InspectThread(program, () =>
+    this.#judge = new InspectThread(program, 'relay', () => [this.#configuration()]);
+    this.#matcher = new InspectThread(program, 'relay', () =>
       this.filters.inUse.map(({ id, text }): Job => ({ type: 'add-filter', id, text })),
     );
     this.filters = new Filters({

@@ -44,7 +44,11 @@ export type InspectProgram =
   | { readonly kind: 'file'; readonly url: string }
   | { readonly kind: 'embedded'; readonly script: string; readonly embedded: unknown };
 
+/** What a thread is for: to examine what authors send, or to decide what is handed on. */
+export type Purpose = 'examine' | 'relay';
+
 export interface ThreadData {
+  readonly purpose: Purpose;
   /** One number: the id of the filter that is being looked at, or 0. Readable when the thread answers no more. */
   readonly current: Int32Array<SharedArrayBuffer>;
 }

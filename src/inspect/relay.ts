@@ -1,12 +1,11 @@
 import type { XmlDocument } from 'libxml2-wasm';
-import { composeForRelay } from '../alert/compose/relay.ts';
-import { createDecoder } from '../alert/decode.ts';
+import type { Decoder } from '../alert/decode.ts';
 import { scanEnvelope } from '../alert/envelope.ts';
 import type { Alert } from '../alert/model.ts';
 import { createGate } from '../alert/xml/gate.ts';
 import { createXPathCompiler, type XPathFilter } from '../alert/xml/xpath.ts';
 import { messageOf } from '../common/errors.ts';
-import { compileRule, type Rule } from '../rules/rule.ts';
+import type { Rule } from '../rules/rule.ts';
 import type { Verdict } from './messages.ts';
 
 export interface StoredPacket {
@@ -18,8 +17,12 @@ export interface StoredPacket {
 
 /** Decides what of the journal goes out to subscribers. */
 export interface RelayDesk {
-  /** @param rule in CEL, already checked @param compose whether other formats go out as composed VOEvents */
-  configure(rule: string | undefined, compose: boolean): void;
+  /**
+   * Loads what the rules need, and goes by them from when it resolves.
+   *
+   * @param rule in CEL, already checked @param compose whether other formats go out as composed VOEvents
+   */
+  configure(rule: string | undefined, compose: boolean): Promise<void>;
   /** @returns why the filter cannot be used, or undefined */
   addFilter(id: number, text: string): string | undefined;
   removeFilter(id: number): void;
@@ -44,14 +47,16 @@ type Relayed = { readonly verdict: Verdict; readonly document?: XmlDocument };
 
 export async function createRelayDesk(): Promise<RelayDesk> {
   const gate = await createGate();
-  const decoder = await createDecoder();
   const compile = await createXPathCompiler();
   const filters = new Map<number, XPathFilter>();
   let rule: Rule | undefined;
-  let composes = false;
+  let compose: ((alert: Alert) => string) | undefined;
+  let decoder: Decoder | undefined;
 
-  const decode = ({ packet, source, receivedAt }: StoredPacket): Alert =>
-    decoder.decode(packet, { source, receivedAt: new Date(receivedAt).toISOString() });
+  const decode = ({ packet, source, receivedAt }: StoredPacket): Alert => {
+    if (decoder === undefined) throw new Error('Nobody can decode it.');
+    return decoder.decode(packet, { source, receivedAt: new Date(receivedAt).toISOString() });
+  };
 
   const refusal = (alert: Alert): string | undefined => {
     const verdict = rule?.evaluate(alert);
@@ -72,11 +77,11 @@ export async function createRelayDesk(): Promise<RelayDesk> {
   };
 
   const composed = (stored: StoredPacket): Relayed => {
-    if (!composes) return no('it is no VOEvent, and broadcast.compose is off');
+    if (compose === undefined) return no('it is no VOEvent, and broadcast.compose is off');
     const alert = decode(stored);
     const why = refusal(alert);
     if (why !== undefined) return no(why);
-    const packet = Buffer.from(composeForRelay(alert));
+    const packet = Buffer.from(compose(alert));
     const envelope = scanEnvelope(packet);
     const verdict = { relay: true, ivorn: envelope.ivorn ?? '', composed: new Uint8Array(packet) } as const;
     return { verdict, document: gate(packet, envelope) };
@@ -91,9 +96,13 @@ export async function createRelayDesk(): Promise<RelayDesk> {
   };
 
   return {
-    configure: (source, compose) => {
-      rule = source === undefined ? undefined : compileRule(source);
-      composes = compose;
+    configure: async (source, composes) => {
+      // The rules' libraries and the decoder's are half of this thread's memory, and most brokers need neither.
+      const rules = source === undefined ? undefined : await import('../rules/rule.ts');
+      const composing = composes ? await import('../alert/compose/relay.ts') : undefined;
+      if (source !== undefined || composes) decoder ??= await (await import('../alert/decode.ts')).createDecoder();
+      rule = source === undefined ? undefined : rules?.compileRule(source);
+      compose = composing?.composeForRelay;
     },
     addFilter: (id, text) => {
       const { filter, problem } = compile(text);

@@ -1,9 +1,10 @@
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { explain } from '../common/errors.ts';
-import type { Answer, FromThread, InspectProgram, Job, ThreadData, Verdict } from './messages.ts';
+import type { Answer, FromThread, InspectProgram, Job, Purpose, ThreadData, Verdict } from './messages.ts';
 
 /** An ordinary packet takes a millisecond or two, the largest a hundred; the rest is for a machine that is busy. */
 const LIMIT_MS = 2_000;
+const LOADING_MS = 30_000;
 const LOOK_MS = 100;
 /** A thread that has died this often without an answer in between will not come to life by another try. */
 const MOST_DEATHS = 5;
@@ -22,6 +23,7 @@ interface Waiting {
  */
 export class InspectThread {
   readonly #program: InspectProgram;
+  readonly #purpose: Purpose;
   readonly #setup: () => readonly Job[];
   readonly #limitMs: number;
   #current = new Int32Array(new SharedArrayBuffer(4));
@@ -36,9 +38,13 @@ export class InspectThread {
   #replacing: NodeJS.Immediate | undefined;
   #closed = false;
 
-  /** @param setup jobs that a new thread must do first, so that it knows what the last one knew */
-  constructor(program: InspectProgram, setup: () => readonly Job[] = () => [], limitMs = LIMIT_MS) {
+  /**
+   * @param purpose which of the jobs it does
+   * @param setup jobs that a new thread must do first, so that it knows what the last one knew
+   */
+  constructor(program: InspectProgram, purpose: Purpose, setup: () => readonly Job[] = () => [], limitMs = LIMIT_MS) {
     this.#program = program;
+    this.#purpose = purpose;
     this.#setup = setup;
     this.#limitMs = limitMs;
   }
@@ -74,7 +80,7 @@ export class InspectThread {
   #spawn(): Worker {
     this.#ready = false;
     this.#current = new Int32Array(new SharedArrayBuffer(4));
-    const worker = startWorker(this.#program, { current: this.#current });
+    const worker = startWorker(this.#program, { purpose: this.#purpose, current: this.#current });
     this.#worker = worker;
     worker.on('message', (message: FromThread) => {
       if (this.#worker === worker) this.#hear(message);
@@ -109,8 +115,11 @@ export class InspectThread {
 
   #look(): void {
     if (!this.#ready || (this.#waiting.length === 0 && this.#unclaimed === 0)) return;
+    // Libraries are loaded at our own wish, and on a busy machine that takes what it takes.
+    const isLoading = this.#unclaimed > 0 || this.#waiting[0]?.job.type === 'configure';
     const lasted = performance.now() - this.#headSince;
-    if (lasted > this.#limitMs) this.#replace(`it took longer than ${this.#limitMs / 1_000} s`);
+    if (lasted > (isLoading ? LOADING_MS : this.#limitMs))
+      this.#replace(`it took longer than ${this.#limitMs / 1_000} s`);
   }
 
   /** Ends the thread and the job it is at, and does the others in another. */

@@ -4,36 +4,52 @@
  */
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { createExaminer } from '../alert/validate/submission.ts';
+import type { Examiner } from '../alert/validate/submission.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Answer, FromThread, Job, ThreadData } from './messages.ts';
-import { createRelayDesk } from './relay.ts';
+import type { RelayDesk } from './relay.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('The inspecting thread cannot run on its own.');
 const say = (message: FromThread): void => port.postMessage(message);
-const { current } = workerData as ThreadData;
+const { purpose, current } = workerData as ThreadData;
 
-const examiner = await createExaminer();
-const desk = await createRelayDesk();
+// Its owner needs one of them: the other's libraries would be memory for nothing.
+const examiner = purpose === 'examine' ? await loadExaminer() : undefined;
+const desk = purpose === 'relay' ? await loadDesk() : undefined;
+
+async function loadExaminer(): Promise<Examiner> {
+  const { createExaminer } = await import('../alert/validate/submission.ts');
+  return await createExaminer();
+}
+
+async function loadDesk(): Promise<RelayDesk> {
+  const { createRelayDesk } = await import('./relay.ts');
+  return await createRelayDesk();
+}
+
+function given<Tool>(tool: Tool | undefined): Tool {
+  if (tool === undefined) throw new Error(`This thread is there to ${purpose}.`);
+  return tool;
+}
 
 const bufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
   Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
 
-function work(job: Job): Answer {
+async function work(job: Job): Promise<Answer> {
   switch (job.type) {
     case 'examine':
-      return { type: 'done', problem: examiner.examine(bufferOf(job.packet), job.schema) };
+      return { type: 'done', problem: given(examiner).examine(bufferOf(job.packet), job.schema) };
     case 'configure':
-      desk.configure(job.rule, job.compose);
+      await given(desk).configure(job.rule, job.compose);
       return { type: 'done' };
     case 'add-filter':
-      return { type: 'done', problem: desk.addFilter(job.id, job.text) };
+      return { type: 'done', problem: given(desk).addFilter(job.id, job.text) };
     case 'remove-filter':
-      desk.removeFilter(job.id);
+      given(desk).removeFilter(job.id);
       return { type: 'done' };
     case 'relay': {
-      const { matched, slow } = desk.relay(
+      const { matched, slow } = given(desk).relay(
         { ...job, packet: bufferOf(job.packet) },
         (verdict) => say({ type: 'verdict', verdict }),
         (filter) => Atomics.store(current, 0, filter),
@@ -43,13 +59,17 @@ function work(job: Job): Answer {
   }
 }
 
-port.on('message', (job: Job) => {
-  let answer: Answer;
+async function answer(job: Job): Promise<void> {
   try {
-    answer = work(job);
+    say({ type: 'answer', answer: await work(job) });
   } catch (error) {
-    answer = { type: 'failed', reason: messageOf(error) };
+    say({ type: 'answer', answer: { type: 'failed', reason: messageOf(error) } });
   }
-  say({ type: 'answer', answer });
+}
+
+// One after the other, also while one waits for a library.
+let last = Promise.resolve();
+port.on('message', (job: Job) => {
+  last = last.then(() => answer(job));
 });
 say({ type: 'ready' });

@@ -9,7 +9,7 @@ export class Examination {
   /** Starts the thread, so that the first event finds it ready. */
   use(program: InspectProgram): void {
     if (this.#thread !== undefined) return;
-    this.#thread = new InspectThread(program);
+    this.#thread = new InspectThread(program, 'examine');
     this.#thread.warmUp();
   }
 

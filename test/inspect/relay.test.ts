@@ -42,26 +42,26 @@ describe('what is handed on', () => {
     assert.match(why(Buffer.from('<!DOCTYPE a><VOEvent ivorn="ivo://example.org/s#1"/>')) ?? '', /DOCTYPE/);
   });
 
-  it('is what the rule holds on, and a value that is missing makes it false', () => {
-    desk.configure('alert.ra > 80.0', false);
+  it('is what the rule holds on, and a value that is missing makes it false', async () => {
+    await desk.configure('alert.ra > 80.0', false);
     assert.equal(look(FULL_2_0).verdict.relay, true);
-    desk.configure('alert.ra < 80.0', false);
+    await desk.configure('alert.ra < 80.0', false);
     assert.match(why(FULL_2_0) ?? '', /the rule is false: alert.ra < 80.0 \(ra = 83\.6331\)/);
     assert.match(why(voevent()) ?? '', /the alert has no ra/);
-    desk.configure(undefined, false);
+    await desk.configure(undefined, false);
     assert.equal(look(voevent()).verdict.relay, true);
   });
 
-  it('is another format only when it may be composed, and then as a VOEvent that filters see', () => {
+  it('is another format only when it may be composed, and then as a VOEvent that filters see', async () => {
     assert.match(why(JSON_ALERT) ?? '', /broadcast\.compose is off/);
-    desk.configure(undefined, true);
+    await desk.configure(undefined, true);
     desk.addFilter(1, '//Param[@name="superevent_id"]');
     const { verdict, matched } = look(JSON_ALERT);
     assert.ok(verdict.relay && verdict.composed !== undefined);
     assert.match(Buffer.from(verdict.composed).toString(), /^<\?xml .*<voe:VOEvent /s);
     assert.match(verdict.ivorn, /^ivo:\/\/voeventd\.composed\//);
     assert.deepEqual(matched, [1]);
-    desk.configure('alert.role == "test"', true);
+    await desk.configure('alert.role == "test"', true);
     assert.match(why(JSON_ALERT) ?? '', /the rule is false/);
   });
 

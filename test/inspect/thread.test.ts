@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import type { Job, Verdict } from '../../src/inspect/messages.ts';
+import type { Job, Purpose, Verdict } from '../../src/inspect/messages.ts';
 import { inspectProgram } from '../../src/inspect/program.ts';
 import { InspectThread } from '../../src/inspect/thread.ts';
 import { packet } from '../support/play.ts';
@@ -11,8 +11,13 @@ const HOSTILE = 'count(//*[count(//*[count(//*[count(//*) > 1]) > 1]) > 1]) > 0'
 const LARGE = new Uint8Array(packet('large', { what: '<Param name="a" value="1"/>'.repeat(400) }));
 const SMALL = new Uint8Array(packet('small'));
 
-function start(context: TestContext, setup: () => readonly Job[] = () => [], limitMs = 2_000): InspectThread {
-  const thread = new InspectThread(inspectProgram(), setup, limitMs);
+function start(
+  context: TestContext,
+  purpose: Purpose = 'examine',
+  setup: () => readonly Job[] = () => [],
+  limitMs = 2_000,
+): InspectThread {
+  const thread = new InspectThread(inspectProgram(), purpose, setup, limitMs);
   context.after(() => thread.close());
   return thread;
 }
@@ -26,19 +31,32 @@ const relay = (bytes: Uint8Array): Job => ({
 const examine = (bytes: Uint8Array): Job => ({ type: 'examine', packet: bytes, schema: true });
 
 describe('the inspecting thread', () => {
-  it('does its jobs in order', async (t) => {
-    const thread = start(t);
-    const jobs: Job[] = [
-      examine(SMALL),
-      examine(new Uint8Array(Buffer.from('<a/>'))),
-      { type: 'add-filter', id: 1, text: '//Who' },
-      relay(SMALL),
-    ];
-    const answers = await within(Promise.all(jobs.map((job) => thread.run(job))), 'all answers');
-    assert.deepEqual(answers[0], { type: 'done', problem: undefined });
-    assert.match(answers[1]?.type === 'done' ? (answers[1].problem ?? '') : '', /^It is no VOEvent/);
-    assert.deepEqual(answers[2], { type: 'done', problem: undefined });
-    assert.deepEqual(answers[3], { type: 'matched', filters: [1], slow: [] });
+  it('does its jobs in order, those that it is for', async (t) => {
+    const all = async (purpose: Purpose, jobs: readonly Job[]) => {
+      const thread = start(t, purpose);
+      return await within(Promise.all(jobs.map((job) => thread.run(job))), 'all answers');
+    };
+    const other = new Uint8Array(Buffer.from('<a/>'));
+    const [good, bad, strange] = await all('examine', [examine(SMALL), examine(other), relay(SMALL)]);
+    assert.deepEqual(good, { type: 'done', problem: undefined });
+    assert.deepEqual(bad, { type: 'done', problem: 'It is no VOEvent: its root is <a>' });
+    assert.deepEqual(strange, { type: 'failed', reason: 'This thread is there to examine.' });
+    assert.deepEqual(
+      await all('relay', [
+        { type: 'add-filter', id: 1, text: '//Who' },
+        { type: 'configure', rule: 'alert.ra > 70.0', compose: false },
+        relay(SMALL),
+        { type: 'remove-filter', id: 1 },
+        relay(SMALL),
+      ]),
+      [
+        { type: 'done', problem: undefined },
+        { type: 'done' },
+        { type: 'matched', filters: [1], slow: [] },
+        { type: 'done' },
+        { type: 'matched', filters: [], slow: [] },
+      ],
+    );
   });
 
   it('gives the verdict before a filter is looked at, names the filter that never ends, and goes on without it', async (t) => {
@@ -47,7 +65,7 @@ describe('the inspecting thread', () => {
       [2, HOSTILE],
     ]);
     const setup = () => [...filters].map(([id, text]): Job => ({ type: 'add-filter', id, text }));
-    const thread = start(t, setup, 300);
+    const thread = start(t, 'relay', setup, 300);
     const verdicts: Verdict[] = [];
     const first = thread
       .run(relay(LARGE), (verdict) => verdicts.push(verdict))
@@ -56,17 +74,17 @@ describe('the inspecting thread', () => {
         return answer;
       });
     const [failed, second, third] = await within(
-      Promise.all([first, thread.run(relay(LARGE)), thread.run(examine(SMALL))]),
+      Promise.all([first, thread.run(relay(LARGE)), thread.run(relay(SMALL))]),
       'all answers',
     );
     assert.deepEqual(verdicts, [{ relay: true, ivorn: 'ivo://org.example/e2e#large' }]);
     assert.deepEqual(failed, { type: 'failed', reason: 'it took longer than 0.3 s', filter: 2 });
     assert.deepEqual(second, { type: 'matched', filters: [1], slow: [] });
-    assert.deepEqual(third, { type: 'done', problem: undefined });
+    assert.deepEqual(third, { type: 'matched', filters: [1], slow: [] });
   });
 
   it('gives up what waits when it cannot live, and does not reject', async (t) => {
-    const thread = new InspectThread({ kind: 'file', url: 'file:///nowhere/worker.ts' });
+    const thread = new InspectThread({ kind: 'file', url: 'file:///nowhere/worker.ts' }, 'examine');
     t.after(() => thread.close());
     const answers = await within(Promise.all([thread.run(examine(SMALL)), thread.run(examine(SMALL))]), 'both answers');
     for (const answer of answers)
