@@ -65,7 +65,9 @@ describe('R10: a broker whose subscribers are slow', () => {
   });
 
   test('R10 (VTP 2.0 §7.4): one that never reads is dropped, and the others do not notice', async (context) => {
-    const node = await startNode(context, { broadcast: { iamalive: '2s', maxQueue: 1_048_576 } });
+    const node = await startNode(context, {
+      broadcast: { iamalive: '2s', maxQueue: 1_048_576, maxUnacknowledged: 1_000 },
+    });
     const stalled = await subscribe(context, node.subscribers);
     stalled.wire.socket.pause();
     const quick = await subscribe(context, node.subscribers);
