@@ -50,10 +50,14 @@ export class RelaySession {
     return (await withDeadline(this.#authors.next('result'), `${kind}: it took too long`, JOB_MS)).result;
   }
 
-  /** Subscribers connect, and each has got an alert when this resolves. */
+  /** So many subscribers connect, and have said who they are when this resolves. */
   async join(count: number): Promise<void> {
     await this.crowd({ kind: 'join', port: this.running.subscribersPort, count, reads: true });
-    await this.delays(1, 1);
+  }
+
+  /** One connects that never reads anything. */
+  async joinDeaf(): Promise<void> {
+    await this.crowd({ kind: 'join', port: this.running.subscribersPort, count: 1, reads: false });
   }
 
   /** One after the other at a steady pace, from just before an event is sent to each subscriber's reading of it. */
@@ -72,10 +76,11 @@ export class RelaySession {
     else await this.authors({ kind: 'submit', port: this.running.authorsPort, authors: WINDOW, warmUpMs: 0, ms });
   }
 
-  /** Resolves when the broker has hardly anything to do any more. */
-  async quiet(): Promise<void> {
+  /** Resolves when the broker has had hardly anything to do for so long, or after ten seconds. */
+  async quiet(ms = 300): Promise<void> {
+    const giveUpAt = performance.now() + QUIET_MS;
     let before = this.#cpuTicks();
-    for (let quiet = 0; quiet < 2; ) {
+    for (let quiet = 0; quiet < ms / LOOK_MS && performance.now() < giveUpAt; ) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
       const now = this.#cpuTicks();
       quiet = now - before <= QUIET_TICKS ? quiet + 1 : 0;
@@ -96,5 +101,7 @@ export class RelaySession {
 
 const JOB_MS = 30_000;
 const WINDOW = 10;
-const LOOK_MS = 200;
-const QUIET_TICKS = 2;
+const QUIET_MS = 10_000;
+const LOOK_MS = 100;
+/** Hundredths of a second. */
+const QUIET_TICKS = 1;

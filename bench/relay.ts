@@ -47,7 +47,7 @@ export interface Stalled {
   readonly ratio: number;
 }
 
-const WARM_UP_MS = 500;
+const WARM_UP_MS = 1_000;
 const PER_SECOND = 10;
 const BESIDE_STALLED = 49;
 const STALLED_PER_SECOND = 50;
@@ -63,50 +63,51 @@ export async function measureRelays(bench: Bench, relays: readonly Relay[]): Pro
   return relays.map((relay) => medians(rounds.filter(({ role }) => role === relay.role)));
 }
 
+/** Each on a broker of its own: what one leaves undone or written costs the next nothing. */
 async function measureOne(bench: Bench, relay: Relay): Promise<Relayed> {
-  const submitting = await RelaySession.of(bench, relay, (session) => submit(session, bench.seconds * 1_000));
+  const ms = bench.seconds * 1_000;
+  const alone = <Result>(measure: (session: RelaySession) => Promise<Result>) => RelaySession.of(bench, relay, measure);
+  const submitting: Record<number, Submitting> = {};
+  for (const authors of AUTHORS) submitting[authors] = await alone((session) => submit(session, authors, ms));
   const handingOn: Record<number, HandingOn> = {};
-  let kibPerSubscriber = Number.NaN;
-  for (const count of SUBSCRIBERS) {
-    await RelaySession.of(bench, relay, async (session) => {
-      kibPerSubscriber = await join(session, count);
-      handingOn[count] = await handOn(session, count, bench.seconds * 1_000);
-    });
-  }
-  const stalled = await RelaySession.of(bench, relay, (session) => stall(session, bench.seconds));
+  for (const count of SUBSCRIBERS) handingOn[count] = await alone((session) => handOn(session, count, ms));
+  const kibPerSubscriber = await alone((session) => idle(session));
+  const stalled = await alone((session) => stall(session, bench.seconds));
   const { name, role } = relay;
   return { name, role, submitting, handingOn, kibPerSubscriber, stalled };
 }
 
-async function submit(session: RelaySession, ms: number): Promise<Record<number, Submitting>> {
-  const port = session.running.authorsPort;
-  const measured: Record<number, Submitting> = {};
+async function submit(session: RelaySession, authors: number, ms: number): Promise<Submitting> {
   await session.quiet();
-  for (const authors of AUTHORS) {
-    const result = await session.authors({ kind: 'submit', port, authors, warmUpMs: WARM_UP_MS, ms });
-    measured[authors] = {
-      ackedPerSecond: result.acked / result.seconds,
-      ackP50Ms: median(result.latenciesMs),
-      ackP99Ms: percentile(result.latenciesMs, 0.99),
-      authorsLoad: result.load,
-    };
-  }
-  return measured;
+  const port = session.running.authorsPort;
+  const result = await session.authors({ kind: 'submit', port, authors, warmUpMs: WARM_UP_MS, ms });
+  return {
+    ackedPerSecond: result.acked / result.seconds,
+    ackP50Ms: median(result.latenciesMs),
+    ackP99Ms: percentile(result.latenciesMs, 0.99),
+    authorsLoad: result.load,
+  };
 }
 
-/** @returns what each subscriber that has joined takes of memory, in KiB */
-async function join(session: RelaySession, count: number): Promise<number> {
-  const residentKib = () => (session.running.peakMiB()?.residentNow ?? Number.NaN) * 1_024;
-  await session.quiet();
-  const before = residentKib();
+/** @returns what each of many subscribers takes of memory before it gets anything, in KiB */
+async function idle(session: RelaySession): Promise<number> {
+  const count = Math.max(...SUBSCRIBERS);
+  const residentKib = async (): Promise<number> => {
+    await session.quiet(1_000);
+    return (session.running.peakMiB()?.residentNow ?? Number.NaN) * 1_024;
+  };
+  const before = await residentKib();
   await session.join(count);
-  await session.quiet();
-  return (residentKib() - before) / count;
+  return ((await residentKib()) - before) / count;
 }
 
 /** The latency first, while there is no backlog of decisions. */
 async function handOn(session: RelaySession, count: number, ms: number): Promise<HandingOn> {
-  const delays = await session.delays((1.5 * PER_SECOND * ms) / 1_000, PER_SECOND);
+  await session.quiet();
+  await session.join(count);
+  // Each has its alert before anything is measured.
+  await session.delays(1, 1);
+  const delays = await session.delays((PER_SECOND * ms) / 1_000, PER_SECOND);
   const counted = await fanOut(session, ms);
   return {
     p50Ms: median(delays),
@@ -133,7 +134,7 @@ async function stall(session: RelaySession, seconds: number): Promise<Stalled> {
   };
   await session.join(BESIDE_STALLED);
   const withoutP99Ms = await delays();
-  await session.crowd({ kind: 'join', port: session.running.subscribersPort, count: 1, reads: false });
+  await session.joinDeaf();
   const withP99Ms = await delays();
   return { withoutP99Ms, withP99Ms, ratio: withP99Ms / withoutP99Ms };
 }
