@@ -8,6 +8,7 @@ import type { Examiner } from '../alert/validate/submission.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Answer, FromThread, Job, ThreadData } from './messages.ts';
 import type { RelayDesk } from './relay.ts';
+import { warmUp } from './warm-up.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('The inspecting thread cannot run on its own.');
@@ -73,3 +74,12 @@ port.on('message', (job: Job) => {
   last = last.then(() => answer(job));
 });
 say({ type: 'ready' });
+
+await warmUp((packet) => {
+  examiner?.examine(packet, true);
+  desk?.relay(
+    { packet, source: '', receivedAt: 0 },
+    () => {},
+    () => {},
+  );
+});
