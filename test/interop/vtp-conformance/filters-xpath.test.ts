@@ -3,9 +3,8 @@ import { describe, type TestContext, test } from 'node:test';
 import { publish } from './support/author.ts';
 import { listen, type ScriptedBroker } from './support/broker.ts';
 import { event, readTransport, transport } from './support/documents.ts';
-import { IDENTITY, nodeForAll, subscriptionTo } from './support/node.ts';
+import { nodeForAll, subscriptionTo } from './support/node.ts';
 import { type Subscriber, type SubscriberOptions, subscribe } from './support/subscriber.ts';
-import { startSubscribing } from './support/subscribing.ts';
 
 const param = (name: string, value = '1') => ({ what: `<Param name="${name}" value="${value}"/>` });
 const has = (name: string) => `//Param[@name="${name}"]`;
@@ -109,21 +108,6 @@ describe('Filters, Comet’s extension of authenticate', () => {
     const packets = ['n18', 'n19', 'last'].map((name) => event(`more-${name}`, param(name)));
     await publish(context, node().authors(), ...packets);
     assert.deepEqual(await got([subscriber], 'more-last'), [['more-n18', 'more-last']]);
-  });
-});
-
-describe('Filters that a node asks its broker for', () => {
-  test('Filters (VTP 2.0 §6): go out in the answer to authenticate, or unasked where the broker does not ask', async (context) => {
-    const script = (wire: { send(document: Buffer): void }, index: number) =>
-      wire.send(transport(index === 0 ? 'authenticate' : 'iamalive', { origin: 'ivo://org.example/broker' }));
-    const { broker, wire } = await startSubscribing(context, { script, source: { filters: [has('a'), has('b')] } });
-    const answered = await wire.saying(/role="authenticate"/);
-    wire.socket.end();
-    const unasked = await (await broker.wire(1)).saying(/role="authenticate"/);
-    for (const document of [answered, unasked]) {
-      assert.equal(document.match(/<Param name="xpath-filter"/g)?.length, 2);
-      assert.equal(readTransport(document).response, IDENTITY);
-    }
   });
 });
 

@@ -74,6 +74,23 @@ describe('R2: voeventd send, an author', { concurrency: true }, () => {
     );
     assert.equal((await send.exited).code, 3);
   });
+
+  test('R2 (VTP 2.0 §3): does not wait for a broker that does not speak VTP', async (context) => {
+    const { send } = await sending(context, (wire) => void wire.socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'), [
+      '--attempts',
+      '1',
+    ]);
+    assert.equal((await send.exited).code, 3);
+    assert.match(send.lines.join('\n'), /it announced a message of \d+ bytes.*it does not speak VTP/);
+  });
+
+  test('R2 (VTP 2.0 §3): reads a receipt with its length least significant byte first', async (context) => {
+    const { send } = await sending(context, (wire) => {
+      wire.littleEndian = true;
+      wire.send(receipt('ack'));
+    });
+    assert.equal((await send.exited).code, 0);
+  });
 });
 
 /** `voeventd send` with the event `one`, and the broker that it sends it to. */

@@ -7,12 +7,13 @@ import { event, readTransport } from './support/documents.ts';
 import { nodeForAll } from './support/node.ts';
 import { dial } from './support/wire.ts';
 
-describe('R2: the broker’s side of a transaction', { concurrency: true }, () => {
+describe('R2: the broker’s side of a transaction', () => {
   const listen = '127.0.0.1:0';
   const node = nodeForAll(() => ({
     sources: {
       open: { type: 'receiver', listen, keepOpen: '1s' },
       rated: { type: 'receiver', listen, rate: { perSecond: 1, burst: 1 } },
+      hasty: { type: 'receiver', listen, timeout: '1s' },
     },
   }));
 
@@ -67,16 +68,12 @@ describe('R2: the broker’s side of a transaction', { concurrency: true }, () =
     for (const packet of packets) while ((await send(packet)).length === 0);
     assert.equal(node().kept('#rated-'), 2);
   });
-});
 
-describe('R2: a broker that cannot write its journal', () => {
-  const node = nodeForAll(() => ({ receiver: { timeout: '1s' } }));
-
-  test('R2 (VTP 2.0 §7.1): gives no answer, and takes the event when it is sent again', async (context) => {
+  test('R2 (VTP 2.0 §7.1): a broker that cannot write its journal gives no answer, and takes the event when it is sent again', async (context) => {
     using database = new DatabaseSync(join(node().directory, 'journal.db'));
     // As when the disk is full.
     database.exec("CREATE TRIGGER full BEFORE INSERT ON alert BEGIN SELECT RAISE(ABORT, 'full'); END");
-    const wire = dial(context, node().authors());
+    const wire = dial(context, node().authors('hasty'));
     wire.send(event('later'));
     await wire.over();
     assert.deepEqual(wire.texts, []);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { describe, test } from 'node:test';
 import { setInterval } from 'node:timers/promises';
 import { publish } from './support/author.ts';
@@ -83,6 +84,16 @@ describe('R3: authors that do not speak VTP', { concurrency: true }, () => {
     wire.send(transport('ack'), transport('nak'));
     await wire.over();
     assert.deepEqual(wire.texts, []);
+  });
+
+  test('R3 (VTP 2.0 §7.2): one that has gone before its answer harms nobody', async (context) => {
+    for (let count = 0; count < 10; count += 1) {
+      const { socket } = dial(context, node().authors('hasty'));
+      await once(socket, 'connect');
+      socket.write(frame(event(`gone-${count}`)), () => socket.destroy());
+      await once(socket, 'close');
+    }
+    await publish(context, node().authors(), event('after-those-gone'));
   });
 
   test('R3 (VTP 2.0 §7.2): meanwhile the others are answered', async (context) => {

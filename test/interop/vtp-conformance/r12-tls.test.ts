@@ -3,12 +3,12 @@ import { after, before, describe, test } from 'node:test';
 import type { TLSSocket } from 'node:tls';
 import { sandbox } from '../../support/executable.ts';
 import { publish } from './support/author.ts';
-import { listen } from './support/broker.ts';
+import { listen, type ScriptedBroker } from './support/broker.ts';
 import { type Certificates, makeCertificates, opensslOrSkip } from './support/certificates.ts';
 import { event, ivornOf, transport } from './support/documents.ts';
-import { nodeForAll, startNode, subscriptionTo } from './support/node.ts';
+import { nodeForAll, subscriptionTo } from './support/node.ts';
 import { subscribe } from './support/subscriber.ts';
-import { dial, type Wire } from './support/wire.ts';
+import { dial } from './support/wire.ts';
 
 const skip = opensslOrSkip();
 
@@ -87,42 +87,53 @@ describe('R12: TLS, where authors and subscribers connect', { skip, concurrency:
 });
 
 describe('R12: TLS, where the executable connects', { skip, concurrency: true }, () => {
-  const server = () => ({
-    ...{ cert: files.server.cert, key: files.server.key, ca: files.authority.cert },
-    ...{ requestCert: true, rejectUnauthorized: true },
+  const brokers: ScriptedBroker[] = [];
+  const client = () => ({ cert: files.client.certFile, key: files.client.keyFile });
+  const node = nodeForAll(async (scope) => {
+    const asked = { ca: files.authority.cert, requestCert: true, rejectUnauthorized: true };
+    const tls = { cert: files.server.cert, key: files.server.key, ...asked };
+    const sources = [];
+    for (const [name, { certFile }] of [
+      ['known', files.authority],
+      ['strange', files.stranger],
+    ] as const) {
+      const broker = await listen(scope, { tls });
+      brokers.push(broker);
+      sources.push([name, subscriptionTo(broker.place, { tls: { ca: certFile, ...client() } })] as const);
+    }
+    brokers.push(
+      await listen(scope, { tls, script: (wire) => wire.send(transport('ack', { origin: ivornOf('sent') })) }),
+    );
+    return { receiver: false, sources: Object.fromEntries(sources) };
   });
 
-  test('R12 (VTP 2.0 §9): a subscriber shows its certificate to its broker, and acknowledges over TLS', async (context) => {
-    const broker = await listen(context, { tls: server() });
-    const tls = { ca: files.authority.certFile, cert: files.client.certFile, key: files.client.keyFile };
-    await startNode(context, { receiver: false, sources: { peer: subscriptionTo(broker.place, { tls }) } });
-    const wire = await broker.wire();
+  test('R12 (VTP 2.0 §9): a subscriber shows its certificate to its broker, and acknowledges over TLS', async () => {
+    const wire = (await brokers[0]?.wire()) ?? assert.fail();
     assert.equal((wire.socket as TLSSocket).getPeerCertificate().subject.CN, 'client');
     wire.send(event('over-tls'), transport('iamalive'));
     await wire.saying(/role="ack"/);
     await wire.saying(/role="iamalive"/);
   });
 
-  test('R12 (VTP 2.0 §9): a subscriber does not speak to a broker of another authority', async (context) => {
-    const broker = await listen(context, { tls: server() });
-    const tls = { ca: files.stranger.certFile, cert: files.client.certFile, key: files.client.keyFile };
-    const node = await startNode(context, {
-      receiver: false,
-      sources: { peer: subscriptionTo(broker.place, { tls }) },
-    });
-    await node.daemon.logged(/No feed from .*certificate/, 2);
-    assert.equal(
-      node.daemon.log.some(({ msg }) => /^Connected/.test(msg)),
-      false,
+  test('R12 (VTP 2.0 §9): a subscriber does not speak to a broker of another authority', async () => {
+    await node().daemon.logged(/No feed from .*certificate/, 2);
+    const lines = node().daemon.log.filter(({ msg }) => /^Connected/.test(msg));
+    assert.deepEqual(
+      lines.map(({ source }) => source),
+      ['known'],
+    );
+    assert.deepEqual(
+      brokers[1]?.wires.flatMap(({ messages }) => messages),
+      [],
     );
   });
 
   test('R12 (VTP 2.0 §9): voeventd send publishes to a broker that wants to see its certificate', async (context) => {
-    const script = (wire: Wire) => wire.send(transport('ack', { origin: ivornOf('sent') }));
-    const broker = await listen(context, { tls: server(), script });
+    const broker = brokers[2] ?? assert.fail();
     const box = sandbox(context);
     box.write('event.xml', event('sent'));
-    const shown = ['--ca', files.authority.certFile, '--cert', files.client.certFile, '--key', files.client.keyFile];
+    const { cert, key } = client();
+    const shown = ['--ca', files.authority.certFile, '--cert', cert, '--key', key];
     const send = box.start('send', 'event.xml', '--to', broker.address, ...shown);
     assert.equal((await send.exited).code, 0, send.lines.join('\n'));
     assert.deepEqual((await broker.wire()).messages, [event('sent')]);

@@ -2,14 +2,20 @@ import type { Scope } from '../../../support/executable.ts';
 import { readTransport, type Transport } from './documents.ts';
 import { dial, type Place } from './wire.ts';
 
-/** One transaction of an author (VTP 2.0 §7.1): connects, sends the event, and has the answer once the broker closes. */
+/** A broker that is too busy gives no answer, and the author tries again (VTP 2.0 §7.1). */
+const ATTEMPTS = 5;
+
+/** Sends an event (VTP 2.0 §7.1): one a connection; the answer, once the broker has closed the connection. */
 export async function submit(context: Scope, place: Place, packet: string | Buffer): Promise<Transport> {
-  const wire = dial(context, place);
-  wire.send(packet);
-  const answer = await wire.message(0);
-  await wire.over();
-  if (wire.messages.length !== 1) throw new Error(`More than one answer: ${wire.texts.join('\n')}`);
-  return readTransport(answer);
+  for (let attempt = 1; ; attempt += 1) {
+    const wire = dial(context, place);
+    wire.send(packet);
+    await wire.over();
+    const [answer, ...more] = wire.texts;
+    if (more.length > 0) throw new Error(`More than one answer: ${wire.texts.join('\n')}`);
+    if (answer !== undefined) return readTransport(answer);
+    if (attempt === ATTEMPTS) throw new Error(`No answer at ${ATTEMPTS} attempts.`);
+  }
 }
 
 /** Publishes events, one a connection, and each is acknowledged. */

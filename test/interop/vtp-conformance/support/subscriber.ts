@@ -1,5 +1,6 @@
 import type { Scope } from '../../../support/executable.ts';
 import { isEvent, isTransport, readTransport, transport } from './documents.ts';
+import type { Node } from './node.ts';
 import { until } from './patience.ts';
 import { dial, type Place, type Wire } from './wire.ts';
 
@@ -70,6 +71,13 @@ export async function subscribe(context: Scope, place: Place, options: Subscribe
   const subscriber = new Subscriber(dial(context, place), options);
   await subscriber.wire.saying(/role="authenticate"/);
   return subscriber;
+}
+
+/** Hangs up; resolves when the broker has noticed. */
+export async function leaves({ wire: { socket } }: Subscriber, { daemon }: Node): Promise<void> {
+  const name = `127.0.0.1:${socket.localPort}`;
+  socket.end();
+  await daemon.logged(new RegExp(`^Subscriber ${name} has gone`));
 }
 
 function originOf(message: Buffer): string {

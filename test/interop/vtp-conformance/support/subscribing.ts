@@ -8,6 +8,8 @@ export interface Peer {
   readonly script?: (wire: Wire, index: number) => void;
   /** Options of the source. */
   readonly source?: Readonly<Record<string, unknown>>;
+  /** Brokers that are to be tried before it. */
+  readonly before?: readonly string[];
 }
 
 /** The executable as a subscriber, its broker, and the first connection between them. */
@@ -32,10 +34,10 @@ export function subscribingForAll<Name extends string>(
   const brokers = new Map<string, ScriptedBroker>();
   const node = nodeForAll(async (scope) => {
     const sources: Record<string, Readonly<Record<string, unknown>>> = {};
-    for (const [name, { script, source }] of Object.entries<Peer>(peers)) {
+    for (const [name, { script, source, before = [] }] of Object.entries<Peer>(peers)) {
       const broker = await listen(scope, script === undefined ? {} : { script });
       brokers.set(name, broker);
-      sources[name] = subscriptionTo(broker.place, source);
+      sources[name] = subscriptionTo(broker.place, { brokers: [...before, broker.address], ...source });
     }
     return { receiver: false, sources };
   });
