@@ -4,12 +4,32 @@ import { explain } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import { type Caller, Listener, type ListenSettings } from './listener.ts';
 
-/** Where a side that is connected to stands. Times in milliseconds since 1970. */
-export type ServiceState =
+/** A side that is connected to, while nobody can connect. */
+export type Deaf =
   | { readonly state: 'idle' }
-  | { readonly state: 'listening'; readonly address: string; readonly since: number }
   | { readonly state: 'failed'; readonly address: string; readonly reason: string }
   | { readonly state: 'stopped' };
+
+/** Times in milliseconds since 1970. */
+export interface Listening {
+  readonly state: 'listening';
+  readonly address: string;
+  readonly since: number;
+}
+
+export type ServiceState = Deaf | Listening;
+
+/** Why nobody can connect, as a clause for a person. */
+export function describeDeaf(state: Deaf): string {
+  switch (state.state) {
+    case 'idle':
+      return 'not started yet';
+    case 'failed':
+      return `cannot listen on ${state.address}: ${state.reason}`;
+    case 'stopped':
+      return 'stopped';
+  }
+}
 
 export interface ServiceEvents {
   called(caller: Caller): void;

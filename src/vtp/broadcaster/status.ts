@@ -1,4 +1,5 @@
 import { formatDuration } from '../../common/durations.ts';
+import { type Deaf, describeDeaf, type Listening } from '../serve.ts';
 
 /** One subscriber, as it stands. Times in milliseconds since 1970. */
 export interface SubscriptionStatus {
@@ -19,33 +20,15 @@ export interface SubscriptionStatus {
 }
 
 /** What a broadcaster is doing right now. */
-export type BroadcasterStatus =
-  | { readonly state: 'idle' }
-  | {
-      readonly state: 'listening';
-      readonly address: string;
-      readonly since: number;
-      readonly subscribers: readonly SubscriptionStatus[];
-    }
-  | { readonly state: 'failed'; readonly address: string; readonly reason: string }
-  | { readonly state: 'stopped' };
+export type BroadcasterStatus = Deaf | (Listening & { readonly subscribers: readonly SubscriptionStatus[] });
 
 /** The status as clauses for a person, one a line of the log. @param now milliseconds since 1970 */
 export function describeBroadcaster(status: BroadcasterStatus, now: number): string[] {
-  switch (status.state) {
-    case 'idle':
-      return ['not started yet'];
-    case 'listening': {
-      const { address, since, subscribers } = status;
-      const count = `${subscribers.length} ${subscribers.length === 1 ? 'subscriber' : 'subscribers'}`;
-      const head = `broadcasting on ${address} for ${formatDuration(now - since)} to ${count}`;
-      return [head, ...subscribers.map((subscriber) => describeSubscription(subscriber, now))];
-    }
-    case 'failed':
-      return [`cannot listen on ${status.address}: ${status.reason}`];
-    case 'stopped':
-      return ['stopped'];
-  }
+  if (status.state !== 'listening') return [describeDeaf(status)];
+  const { address, since, subscribers } = status;
+  const count = `${subscribers.length} ${subscribers.length === 1 ? 'subscriber' : 'subscribers'}`;
+  const head = `broadcasting on ${address} for ${formatDuration(now - since)} to ${count}`;
+  return [head, ...subscribers.map((subscriber) => describeSubscription(subscriber, now))];
 }
 
 function describeSubscription(subscriber: SubscriptionStatus, now: number): string {
