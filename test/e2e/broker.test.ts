@@ -52,11 +52,15 @@ handlers: { keep: { plugin: archive, with: { directory: ./archive } } }
   assert.equal((await sent.exited).code, 0);
   await listener.until('the alert', () => listener.output.some((line) => line.includes('ivo://org.example/e2e#a')));
   await daemon.logged(/keep done/);
+  const fileIn = (folder: string): string | undefined => {
+    const path = join(directory, folder);
+    const names = existsSync(path) ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : [];
+    return names.filter((name) => name.endsWith('.xml')).map((name) => join(path, name))[0];
+  };
+  // It is printed, and then saved.
+  await listener.until('the alert to be saved', () => fileIn('saved') !== undefined);
   for (const folder of ['archive', 'saved']) {
-    const [file] = readdirSync(join(directory, folder), { recursive: true, encoding: 'utf8' }).filter((name) =>
-      name.endsWith('.xml'),
-    );
-    assert.deepEqual(readFileSync(join(directory, folder, file ?? '')), readFileSync(join(directory, 'event.xml')));
+    assert.deepEqual(readFileSync(fileIn(folder) ?? ''), readFileSync(join(directory, 'event.xml')));
   }
   daemon.child.kill('SIGUSR2');
   const status = await daemon.logged(/^Subscriber 127\.0\.0\.1:\d+ for .*: 1 alerts, 0 receipts owed/);
