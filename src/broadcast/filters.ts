@@ -81,12 +81,22 @@ export class Filters implements FilterDesk {
     }
   }
 
-  /** It is not to be used any more, by anybody. */
-  ban(id: number, reason: string): void {
+  /**
+   * It is not to be used any more, by anybody. With the last one that an address may have, all others that it was the
+   * first to have are let go: whoever else wants one of them installs it again.
+   *
+   * @returns ids of those that are not looked at any more
+   */
+  ban(id: number, reason: string): readonly number[] {
     const filter = this.#usable.get(id);
-    if (filter === undefined) return;
+    if (filter === undefined) return [];
     this.#usable.delete(id);
     this.#banText(filter, reason);
+    const { address } = filter;
+    if ((this.#strikes.get(address) ?? 0) < MOST_STRIKES) return [id];
+    const others = [...this.#usable.values()].filter((one) => one.address === address);
+    for (const one of others) this.#forget(one);
+    return [id, ...others.map((one) => one.id)];
   }
 
   #banText({ text, address }: Filter, reason: string): void {

@@ -145,8 +145,7 @@ export class Inspection {
   }
 
   #ban(filter: number, reason: string): void {
-    this.filters.ban(filter, reason);
-    this.#dropFilter(filter);
+    for (const dropped of this.filters.ban(filter, reason)) this.#dropFilter(dropped);
   }
 
   #keep(seq: number, inspected: Inspected): void {

@@ -80,3 +80,17 @@ it('an address whose filters did harm three times has no more of them looked at'
   assert.deepEqual(again.problems, ['the filter endless 1 cannot be used: it took too long']);
   assert.equal(done.filter((line) => line.endsWith('endless 1')).length, 1, 'and is not tried again for others');
 });
+
+it('with the third one that did harm, an address loses those that have not yet, and others keep theirs', async () => {
+  const { filters, done } = open();
+  const { ids } = await filters.install(['slow 1', 'slow 2', 'slow 3', 'slow 4', 'good'], 'there');
+  await filters.install(['mine', 'good'], 'here');
+  const dropped = ids.slice(0, 3).map((id) => filters.ban(id, 'it takes too long'));
+  assert.deepEqual(dropped, [[1], [2], [3, 4, 5]]);
+  assert.deepEqual(done.slice(-2), ['remove 4', 'remove 5']);
+  assert.deepEqual(
+    filters.inUse.map(({ text }) => text),
+    ['mine'],
+  );
+  assert.deepEqual(await filters.install(['mine', 'good'], 'here'), { ids: [6, 7], problems: [] });
+});

@@ -27,7 +27,10 @@ describe('R12: TLS, where authors and subscribers connect', { skip, concurrency:
     const { clientCa: _, ...anybody } = tls;
     return {
       receiver: { tls },
-      sources: { anybody: { type: 'receiver', listen: '127.0.0.1:0', tls: anybody } },
+      sources: {
+        anybody: { type: 'receiver', listen: '127.0.0.1:0', tls: anybody },
+        nobody: { type: 'receiver', listen: '127.0.0.1:0', tls: anybody, allow: ['192.0.2.0/24'] },
+      },
       broadcast: { tls, iamalive: '1s' },
     };
   });
@@ -58,6 +61,17 @@ describe('R12: TLS, where authors and subscribers connect', { skip, concurrency:
 
   test('R12 (VTP 2.0 §9): without clientCa nobody needs a certificate', async (context) => {
     await publish(context, { ...node().authors('anybody'), tls: { ca: files.authority.cert } }, event('anybody'));
+  });
+
+  test('R12 (VTP 2.0 §9): who is not in allow is refused before its handshake is read', async (context) => {
+    const wire = dial(context, { ...node().authors('nobody'), tls: { ca: files.authority.cert } });
+    let isSecure = false;
+    wire.socket.once('secureConnect', () => {
+      isSecure = true;
+    });
+    await wire.over();
+    assert.equal(isSecure, false);
+    await node().daemon.logged(/^127\.0\.0\.1 was refused as one of the authors: it is not in allow/);
   });
 
   test('R12 (VTP 2.0 §9): who speaks without TLS is neither read nor answered', async (context) => {
