@@ -4,7 +4,7 @@ import type { Job, Purpose, Verdict } from '../../src/inspect/messages.ts';
 import { inspectProgram } from '../../src/inspect/program.ts';
 import { InspectThread } from '../../src/inspect/thread.ts';
 import { packet } from '../support/play.ts';
-import { within } from '../support/wait.ts';
+import { turns, within } from '../support/wait.ts';
 
 /** Takes seconds on a few hundred elements, and minutes on a few more. */
 const HOSTILE = 'count(//*[count(//*[count(//*[count(//*) > 1]) > 1]) > 1]) > 0';
@@ -81,6 +81,19 @@ describe('the inspecting thread', () => {
     assert.deepEqual(failed, { type: 'failed', reason: 'it took longer than 0.3 s', filter: 2 });
     assert.deepEqual(second, { type: 'matched', filters: [1], slow: [] });
     assert.deepEqual(third, { type: 'matched', filters: [1], slow: [] });
+  });
+
+  it('blames a filter that never ends also when it is the first thing that the thread is given', async (t) => {
+    const endless = Array.from({ length: 8 }).reduce<string>((inner) => `count(//*[${inner}]) > 0`, 'count(//*) > 1');
+    const thread = start(t, 'relay', () => [], 300);
+    assert.deepEqual(await within(thread.run({ type: 'add-filter', id: 1, text: endless }), 'the filter'), {
+      type: 'done',
+      problem: undefined,
+    });
+    // Whatever the thread does by itself meanwhile, it does without what strangers wrote.
+    await turns(100);
+    const answer = await within(thread.run(relay(LARGE)), 'the answer');
+    assert.deepEqual(answer, { type: 'failed', reason: 'it took longer than 0.3 s', filter: 1 });
   });
 
   it('gives up what waits when it cannot live, and does not reject', async (t) => {
