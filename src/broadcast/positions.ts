@@ -25,16 +25,19 @@ export class Positions implements Memory {
   readonly #startedAt: number;
   readonly #resumeAt: number | undefined;
   readonly #unsaved = new Map<string, number>();
+  /** What is kept until the grace is over: subscribers of the last run may not have come back yet. */
+  readonly #base: number;
   #catchUpMs: number | undefined;
   #saved: number | undefined;
 
-  /** @param now milliseconds since 1970 */
-  constructor(journal: PositionJournal, log: Log, now: number) {
+  /** @param head the newest alert of the journal @param now milliseconds since 1970 */
+  constructor(journal: PositionJournal, log: Log, head: number, now: number) {
     this.#journal = journal;
     this.#log = log;
     this.#startedAt = now;
     this.#resumeAt = journal.position(now - STALE_MS);
     this.#saved = this.#resumeAt;
+    this.#base = this.#resumeAt ?? head;
   }
 
   /** @param catchUpMs how long a subscriber may be away and go on where it was; undefined: not at all */
@@ -58,11 +61,13 @@ export class Positions implements Memory {
     if (this.#catchUpMs !== undefined) this.#unsaved.set(nameOf(identity, address), seq);
   }
 
-  /** Keeps what has changed. @param head the last alert that was published to all */
-  save(head: number, now: number): void {
+  /** Keeps what has changed. @param settled every connected subscriber has its alerts up to here, by its receipts */
+  save(settled: number, now: number): void {
+    const isRestart = now - this.#startedAt < GRACE_MS;
+    const position = isRestart ? Math.min(settled, this.#base) : settled;
     try {
-      if (head !== this.#saved) this.#journal.setPosition(head);
-      this.#saved = head;
+      if (position !== this.#saved) this.#journal.setPosition(position);
+      this.#saved = position;
       if (this.#unsaved.size === 0) return;
       this.#journal.keepSubscribers(this.#unsaved, now, now - (this.#catchUpMs ?? 0));
       this.#unsaved.clear();

@@ -33,7 +33,7 @@ const log = threadLog(say);
 
 const { journalPath, inspect, news } = workerData as BroadcastData;
 const journal = new RelayJournal(journalPath);
-const positions = new Positions(journal, log, Date.now());
+const positions = new Positions(journal, log, journal.head(), Date.now());
 const inspection = new Inspection(inspect, (filter) => running?.broadcaster.dropFilter(filter));
 let running: Running | undefined;
 const audience = {
@@ -47,7 +47,12 @@ const audience = {
     running?.broadcaster.publish(items, matched),
 };
 const feed = new Feed(journal, inspection, audience, log);
-const saving = setInterval(() => positions.save(feed.head(false), Date.now()), SAVE_MS);
+const saving = setInterval(save, SAVE_MS);
+
+function save(): void {
+  const head = feed.head(true);
+  positions.save(running?.broadcaster.settled(head) ?? head, Date.now());
+}
 
 async function configure(settings: BroadcastSettings): Promise<string | undefined> {
   const { rule, compose, trusted, catchUpMs, ...connection } = settings;
@@ -81,9 +86,12 @@ async function end(): Promise<void> {
   feed.wake();
   while (!feed.isIdle && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   feed.stop();
-  await stopBroadcaster();
   clearInterval(saving);
-  positions.save(feed.head(false), Date.now());
+  // While they are connected: afterwards nobody knows what they have no receipt for.
+  const head = feed.head(true);
+  const settled = running?.broadcaster.settled(head) ?? head;
+  await stopBroadcaster();
+  positions.save(settled, Date.now());
   await inspection.close();
   journal.close();
   news.close();

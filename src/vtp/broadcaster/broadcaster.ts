@@ -58,6 +58,14 @@ export class Broadcaster {
     return false;
   }
 
+  /** Every connected subscriber has its alerts up to here. @param head the last one that was published */
+  settled(head: number): number {
+    let settled = head;
+    // One with filters is live at a number that passed them; those after it are not for it.
+    for (const one of this.#subscriptions) if (!one.isIdle) settled = Math.min(settled, one.settled);
+    return settled;
+  }
+
   /** Whether anybody who gets them as they are published is waiting for more. */
   get isHungry(): boolean {
     for (const subscription of this.#subscriptions) if (subscription.isHungry) return true;

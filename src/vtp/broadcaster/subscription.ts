@@ -108,6 +108,17 @@ export class Subscription {
     return this.#mode === 'live';
   }
 
+  /** It lives, and owes and awaits nothing. */
+  get isIdle(): boolean {
+    return this.#mode === 'live' && this.#outstanding.size === 0 && this.#queue.length === 0;
+  }
+
+  /** It has every alert that it wants up to this one, by its receipts. */
+  get settled(): number {
+    const next = this.#outstanding.oldest ?? this.#queue.oldest;
+    return next === undefined ? this.#position : next - 1;
+  }
+
   /** Gets alerts as they are published, and does not have enough of them. */
   get isHungry(): boolean {
     return this.#mode === 'live' && this.#queue.bytes < ENOUGH_BYTES;
@@ -259,19 +270,16 @@ export class Subscription {
     if (identity === undefined || this.#hasRecalled || this.#sent > 0) return;
     this.#hasRecalled = true;
     const seq = this.#ports.memory?.recall(identity, this.#caller.address);
-    if (seq === undefined || seq >= this.#position) return;
-    this.#ports.log.info(`${this.#caller.name} is ${identity} and gets what it has missed`, {
+    if (seq === undefined || seq === this.#position) return;
+    this.#ports.log.info(`${this.#caller.name} is ${identity} and goes on where it was`, {
       subscriber: this.#caller.name,
-      missed: this.#position - seq,
     });
     this.#position = seq;
   }
 
   #remember(): void {
     const { identity } = this.#session;
-    if (identity === undefined || this.#ports.memory === undefined) return;
-    const next = this.#outstanding.oldest ?? this.#queue.oldest;
-    this.#ports.memory.remember(identity, this.#caller.address, next === undefined ? this.#position : next - 1);
+    if (identity !== undefined) this.#ports.memory?.remember(identity, this.#caller.address, this.settled);
   }
 
   #end(reason: string): void {
