@@ -38,6 +38,8 @@ export class Positions implements Memory {
     this.#resumeAt = journal.position(now - STALE_MS);
     this.#saved = this.#resumeAt;
     this.#base = this.#resumeAt ?? head;
+    // At once: a first run may be killed before it has kept anything else.
+    this.save(this.#base, now);
   }
 
   /** @param catchUpMs how long a subscriber may be away and go on where it was; undefined: not at all */
