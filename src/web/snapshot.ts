@@ -1,0 +1,56 @@
+import type { HistogramCounts } from '../common/histogram.ts';
+import type { BroadcasterStatus } from '../vtp/broadcaster/status.ts';
+import type { ReceiverStatus } from '../vtp/receiver/status.ts';
+import type { SubscriberStatus } from '../vtp/subscriber/status.ts';
+
+/** What a source has done since the daemon started, whatever connections it had. Times in milliseconds since 1970. */
+export interface SourceTotals {
+  /** Documents received, those that the journal had already included. */
+  readonly received: number;
+  readonly duplicates: number;
+  readonly bytes: number;
+  readonly acks: number;
+  readonly lastAlertAt: number | undefined;
+}
+
+/** When the state of a source is red. */
+export interface Expectation {
+  /** A broker may be silent for so long while it is connected. */
+  readonly silenceMs: number;
+  /** No message for so long, and no connection. */
+  readonly graceMs: number;
+  /** No alert for so long. */
+  readonly alertWithinMs: number | undefined;
+}
+
+export type SourceSnapshot = { readonly name: string; readonly totals: SourceTotals; readonly expectation: Expectation } & (
+  | { readonly type: 'vtp'; readonly status: SubscriberStatus }
+  | { readonly type: 'receiver'; readonly status: ReceiverStatus }
+);
+
+/** A handler of the configuration. */
+export interface HandlerSnapshot {
+  readonly name: string;
+  readonly plugin: string;
+  /** Why it cannot run; undefined when it does. */
+  readonly broken: string | undefined;
+}
+
+/** What the parts of the daemon are doing, as the main thread tells the web's. Times in milliseconds since 1970. */
+export interface Snapshot {
+  readonly identity: string;
+  readonly startedAt: number;
+  readonly sources: readonly SourceSnapshot[];
+  readonly broadcast: BroadcasterStatus | undefined;
+  readonly handlers: readonly HandlerSnapshot[];
+  /** Why the journal cannot be written; undefined when it can. */
+  readonly journalProblem: string | undefined;
+  readonly histograms: {
+    /** From a document's last byte to its acknowledgement. */
+    readonly ack: HistogramCounts;
+    /** From a document's last byte to the start of a handler's first attempt, by handler. */
+    readonly start: Readonly<Record<string, HistogramCounts>>;
+    /** How late the event loop is, by thread. */
+    readonly lag: Readonly<Record<string, HistogramCounts>>;
+  };
+}
