@@ -18,6 +18,21 @@ export interface ThreadRecord {
   readonly merged: readonly string[];
 }
 
+/** What lists and feeds show of an alert, and what finds it. */
+export interface SummaryRecord {
+  readonly name: string;
+  readonly role: string;
+  readonly kind: string;
+  readonly format: string;
+  readonly stream: string;
+  readonly date: string | undefined;
+  readonly time: string | undefined;
+  readonly ra: number | undefined;
+  readonly dec: number | undefined;
+  readonly errorRadius: number | undefined;
+  readonly cites: readonly { readonly name: string; readonly cite: string }[];
+}
+
 /** What was decided about one alert. */
 export interface DecisionRecord {
   readonly seq: number;
@@ -27,7 +42,25 @@ export interface DecisionRecord {
   readonly verdicts: readonly Verdict[];
   /** Absent where it cannot be read. */
   readonly thread?: ThreadRecord;
+  readonly summary?: SummaryRecord;
 }
+
+const KEEP_DECISION = `
+INSERT INTO decision (seq, decided_at, problem, verdicts, thread, name, role, kind, format, stream, written_at, event_at,
+  ra, dec, error_radius, source, received_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,
+  (SELECT source FROM alert WHERE seq = ?1), (SELECT received_at FROM alert WHERE seq = ?1))`;
+
+/** How a delivery of a handler ended is counted when it ends, so that nobody needs to count all there ever were. */
+const COUNT_END = `
+INSERT INTO handler (name, done, dead, skipped, retried, last_ended_at, last_state, last_outcome, last_error_at, last_error)
+VALUES (?1, ?2 = 'done', ?2 = 'dead', ?2 = 'skipped', ?2 = 'retrying', ?3, ?2, ?4,
+  iif(?2 IN ('dead', 'retrying'), ?3, NULL), iif(?2 IN ('dead', 'retrying'), ?4, NULL))
+ON CONFLICT (name) DO UPDATE SET
+  done = done + excluded.done, dead = dead + excluded.dead, skipped = skipped + excluded.skipped,
+  retried = retried + excluded.retried, last_ended_at = excluded.last_ended_at, last_state = excluded.last_state,
+  last_outcome = excluded.last_outcome, last_error_at = coalesce(excluded.last_error_at, last_error_at),
+  last_error = coalesce(excluded.last_error, last_error)`;
 
 /**
  * The cold half's end of the journal: reads alerts, writes decisions and deliveries. Its commits survive the death of
@@ -74,15 +107,10 @@ export class Ledger {
   /** Keeps decisions, threads, and a pending delivery for every verdict that fired, in one transaction. */
   decide(decisions: readonly DecisionRecord[]): void {
     this.#transaction(() => {
-      for (const { seq, decidedAt, problem, verdicts, thread } of decisions) {
+      for (const decision of decisions) {
+        const { seq, decidedAt, verdicts, thread } = decision;
         if (thread !== undefined) this.#join(thread);
-        this.#run(
-          'INSERT INTO decision (seq, decided_at, problem, verdicts) VALUES (?, ?, ?, ?)',
-          seq,
-          decidedAt,
-          problem ?? null,
-          JSON.stringify(verdicts),
-        );
+        this.#keep(decision);
         for (const { handler, fired } of verdicts) {
           if (fired) {
             this.#run(
@@ -97,7 +125,18 @@ export class Ledger {
     });
   }
 
+  #keep({ seq, decidedAt, problem, verdicts, thread, summary }: DecisionRecord): void {
+    const { name, role, kind, format, stream, date, time, ra, dec, errorRadius, cites = [] } = summary ?? {};
+    const told = [thread?.thread, name, role, kind, format, stream, date, time, ra, dec, errorRadius];
+    const values = told.map((value) => value ?? null);
+    this.#run(KEEP_DECISION, seq, decidedAt, problem ?? null, JSON.stringify(verdicts), ...values);
+    for (const { name: cited, cite } of cites) {
+      this.#run('INSERT INTO citation VALUES (?, ?, ?) ON CONFLICT DO NOTHING', cited, seq, cite);
+    }
+  }
+
   #join({ thread, changed, merged }: ThreadRecord): void {
+    for (const other of merged) this.#run('UPDATE decision SET thread = ? WHERE thread = ?', thread, other);
     for (const key of [...changed, ...merged]) {
       this.#run('INSERT INTO thread_key VALUES (?, ?) ON CONFLICT DO UPDATE SET thread = excluded.thread', key, thread);
     }
@@ -132,17 +171,15 @@ export class Ledger {
   }
 
   /** An attempt ended. */
-  end(seq: number, handler: string, end: DeliveryEnd): void {
-    this.#run(
-      `UPDATE delivery SET state = ?, outcome = ?, ended_at = ?, due_at = coalesce(?, due_at)
-       WHERE seq = ? AND handler = ?`,
-      end.state,
-      end.outcome,
-      end.endedAt,
-      end.dueAt ?? null,
-      seq,
-      handler,
-    );
+  end(seq: number, handler: string, { state, outcome, endedAt, dueAt }: DeliveryEnd): void {
+    this.#transaction(() => {
+      this.#run(
+        `UPDATE delivery SET state = ?, outcome = ?, ended_at = ?, due_at = coalesce(?, due_at)
+         WHERE seq = ? AND handler = ?`,
+        ...[state, outcome, endedAt, dueAt ?? null, seq, handler],
+      );
+      this.#run(COUNT_END, handler, state, endedAt, outcome);
+    });
   }
 
   /** How many alerts, undecided ones, quarantined ones and deliveries (by state) there are. */

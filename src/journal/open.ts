@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { explain, UserError } from '../common/errors.ts';
+import { migrate } from './migrate.ts';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 
 /** How long a statement waits for the other thread's transaction. */
@@ -31,6 +32,7 @@ export function openJournalFile(path: string, synchronous: 'FULL' | 'NORMAL'): D
     // SQLite's own default, measured against 8, 16 and 32 kB: an alert by itself writes least, and in a burst so does the
     // digests' index, of which every batch touches most pages. Only bursts without any pause gain from larger ones.
     database.exec(`PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous};`);
+    migrate(database);
     database.exec(SCHEMA);
     return database;
   } catch (error) {

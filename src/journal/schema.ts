@@ -1,6 +1,38 @@
 /** Marks a SQLite file as ours: the letters `VOEd`. */
 export const APPLICATION_ID = 0x564f4564;
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
+
+/** What lists and feeds show of an alert, so that it need not be decoded for them; no values where it cannot be read. */
+export const SUMMARY_COLUMNS = [
+  'source TEXT',
+  'received_at INTEGER',
+  'name TEXT', // the identifier, as identifiers are compared
+  'role TEXT', // as it counts: anything marked as a test is a test
+  'kind TEXT',
+  'format TEXT',
+  'stream TEXT',
+  'thread TEXT',
+  'written_at TEXT',
+  'event_at TEXT',
+  'ra REAL',
+  'dec REAL',
+  'error_radius REAL',
+] as const;
+
+/** How the deliveries of each handler ended, ever; those that have not ended are in `delivery`. */
+export const HANDLER_TABLE = `
+CREATE TABLE IF NOT EXISTS handler (
+  name          TEXT PRIMARY KEY,
+  done          INTEGER NOT NULL DEFAULT 0,
+  dead          INTEGER NOT NULL DEFAULT 0,
+  skipped       INTEGER NOT NULL DEFAULT 0,
+  retried       INTEGER NOT NULL DEFAULT 0, -- attempts that failed and were to be tried again
+  last_ended_at INTEGER,
+  last_state    TEXT,
+  last_outcome  TEXT,
+  last_error_at INTEGER,
+  last_error    TEXT
+) STRICT, WITHOUT ROWID;`;
 
 /**
  * The journal's tables. Times are milliseconds since 1970, UTC.
@@ -24,9 +56,22 @@ CREATE TABLE IF NOT EXISTS decision (
   seq         INTEGER PRIMARY KEY REFERENCES alert (seq),
   decided_at  INTEGER NOT NULL,
   problem     TEXT,                     -- why it cannot be read: the alert is in quarantine
-  verdicts    TEXT NOT NULL             -- JSON: [{ handler, fired, why }]
+  verdicts    TEXT NOT NULL,            -- JSON: [{ handler, fired, why }]
+  ${SUMMARY_COLUMNS.join(',\n  ')}
 ) STRICT;
 CREATE INDEX IF NOT EXISTS quarantine ON decision (seq) WHERE problem IS NOT NULL;
+CREATE INDEX IF NOT EXISTS decision_source ON decision (source);
+CREATE INDEX IF NOT EXISTS decision_time ON decision (received_at);
+CREATE INDEX IF NOT EXISTS decision_name ON decision (name) WHERE name IS NOT NULL;
+CREATE INDEX IF NOT EXISTS decision_role ON decision (role) WHERE role IS NOT NULL;
+CREATE INDEX IF NOT EXISTS decision_stream ON decision (stream) WHERE stream IS NOT NULL;
+CREATE INDEX IF NOT EXISTS decision_thread ON decision (thread) WHERE thread IS NOT NULL;
+CREATE TABLE IF NOT EXISTS citation (
+  name        TEXT NOT NULL,            -- the identifier that is cited, as identifiers are compared
+  seq         INTEGER NOT NULL,         -- the alert that cites it
+  cite        TEXT NOT NULL,
+  PRIMARY KEY (name, seq, cite)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS thread_key (
   key         TEXT PRIMARY KEY,         -- a name of an event: a mission's number, an identifier, the name of a thread
   thread      TEXT NOT NULL             -- the thread it belongs to, whose name may by now belong to another one
@@ -44,6 +89,7 @@ CREATE TABLE IF NOT EXISTS delivery (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS open_delivery ON delivery (handler, due_at, seq)
   WHERE state IN ('pending', 'running', 'retrying');
+${HANDLER_TABLE}
 CREATE TABLE IF NOT EXISTS composed (
   digest      BLOB PRIMARY KEY          -- of a VOEvent that was made from an alert in another format: it is that alert
 ) STRICT, WITHOUT ROWID;

@@ -1,6 +1,7 @@
 import type { Decoder } from '../alert/decode.ts';
 import type { Decoded } from '../alert/decoded.ts';
 import type { Alert, Validity } from '../alert/model.ts';
+import { summaryOf } from '../alert/summary.ts';
 import { Threads } from '../alert/threads.ts';
 import { explain, messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
@@ -131,7 +132,8 @@ export class Pipeline {
       const thread = threads.join(decoded.threadKeys);
       const alert = withThread(decoded.alert, thread.thread);
       const verdicts = decide(this.#selections, alert, decidedAt);
-      return { record: { seq: stored.seq, decidedAt, problem: undefined, verdicts, thread }, stored, alert };
+      const summary = summaryOf(alert);
+      return { record: { seq: stored.seq, decidedAt, problem: undefined, verdicts, thread, summary }, stored, alert };
     } catch (error) {
       const problem = messageOf(error);
       return { record: { seq: stored.seq, decidedAt, problem, verdicts: [] }, stored, alert: undefined };

@@ -78,7 +78,9 @@ export const broadcastStatusSchema = z
 export const handlerStatusSchema = z
   .strictObject({
     name: text('Its name in the configuration.'),
-    plugin: text('The plugin it runs; absent when the configuration does not have the handler any more.').exactOptional(),
+    plugin: text(
+      'The plugin it runs; absent when the configuration does not have the handler any more.',
+    ).exactOptional(),
     level: level('Whether it works.'),
     state: text('`running`; `broken`: its plugin cannot be used; `gone`: the configuration does not have it any more.'),
     reason: text('Why it does not run.').exactOptional(),
@@ -148,7 +150,10 @@ export const verdictSchema = z
 export const alertRowSchema = z
   .strictObject({
     seq: z.int().min(1).describe('Its number in the journal: order of arrival.'),
-    id: z.string().regex(/^[0-9a-f]{16}$/).describe('Stable key of these exact bytes; the address is `/alerts/ID`.'),
+    id: z
+      .string()
+      .regex(/^[0-9a-f]{16}$/)
+      .describe('Stable key of these exact bytes; the address is `/alerts/ID`.'),
     ivorn: text('Its identifier.').exactOptional(),
     source: text('The source that heard it.'),
     receivedAt: time('When it came.'),

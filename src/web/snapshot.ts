@@ -23,7 +23,11 @@ export interface Expectation {
   readonly alertWithinMs: number | undefined;
 }
 
-export type SourceSnapshot = { readonly name: string; readonly totals: SourceTotals; readonly expectation: Expectation } & (
+export type SourceSnapshot = {
+  readonly name: string;
+  readonly totals: SourceTotals;
+  readonly expectation: Expectation;
+} & (
   | { readonly type: 'vtp'; readonly status: SubscriberStatus }
   | { readonly type: 'receiver'; readonly status: ReceiverStatus }
 );
