@@ -6,6 +6,7 @@ import { handlerSchema } from './dispatch/settings.ts';
 import { broadcastSchema } from './vtp/broadcaster/settings.ts';
 import { receiverSourceSchema } from './vtp/receiver/settings.ts';
 import { vtpSourceSchema } from './vtp/subscriber/settings.ts';
+import { webSchema } from './web/settings.ts';
 
 const NAME = /^[A-Za-z][\w-]{0,63}$/;
 const nameField = () =>
@@ -49,6 +50,9 @@ function fields(baseDirectory: string) {
     broadcast: broadcastSchema(baseDirectory)
       .optional()
       .describe('Hand on every alert of every source to subscribers, as a broker does (VTP 2.0 §7.3).'),
+    web: webSchema(baseDirectory)
+      .prefault({})
+      .describe('The status page, with feeds, metrics and a JSON API; false for none.'),
     log: z
       .strictObject({
         level: z.enum(LOG_LEVELS).default('info').describe('The least important lines to write.'),

@@ -33,6 +33,18 @@ export interface ThreadEvents<From> {
  */
 const LIMITS = { maxYoungGenerationSizeMb: 6 };
 
+/** `web` shares the application's modules, which it loads as it needs them; the others are scripts of their own. */
+type ThreadName = 'intake' | 'broadcast' | 'web';
+
+function startWorker(name: ThreadName, source: URL, data: unknown, transfer: MessagePort[]): Worker {
+  const options = { workerData: data, transferList: transfer, resourceLimits: LIMITS };
+  const program = embedded();
+  if (program === undefined) return new Worker(source, options);
+  if (name !== 'web') return new Worker(program.worker(name), { ...options, eval: true });
+  const { script, data: modules } = program.thread(name);
+  return new Worker(script, { ...options, workerData: { ...(data as object), embedded: modules }, eval: true });
+}
+
 /** One of the daemon's threads, as the main thread sees it. */
 export class Thread<To, From extends { readonly type: string }> {
   readonly #worker: Worker;
@@ -45,19 +57,14 @@ export class Thread<To, From extends { readonly type: string }> {
    * @param transfer ports in `data` that go over to it
    */
   constructor(
-    name: 'intake' | 'broadcast',
+    name: ThreadName,
     source: URL,
     data: unknown,
     log: Log,
     events: ThreadEvents<From>,
     transfer: MessagePort[] = [],
   ) {
-    const options = { workerData: data, transferList: transfer, resourceLimits: LIMITS };
-    const program = embedded();
-    this.#worker =
-      program === undefined
-        ? new Worker(source, options)
-        : new Worker(program.worker(name), { ...options, eval: true });
+    this.#worker = startWorker(name, source, data, transfer);
     this.#worker.on('message', (message: From | LogMessage) => {
       if (isLogMessage(message)) log[message.level](message.message, message.fields);
       else events.said(message as From);

@@ -29,6 +29,8 @@ export interface ListedAlert {
 
 export interface ListedDelivery {
   readonly seq: number;
+  /** Of the alert. */
+  readonly id: string;
   readonly handler: string;
   readonly state: string;
   readonly attempts: number;
@@ -71,10 +73,14 @@ export interface JournalTally {
   readonly quarantined: number;
   readonly oldestAt: number | undefined;
   readonly newestAt: number | undefined;
+  /** When the newest of those that cannot be read came. */
+  readonly lastQuarantinedAt: number | undefined;
 }
 
+const ID = 'lower(hex(substr(alert.digest, 1, 8))) AS id';
+
 const LISTED = `
-alert.seq, lower(hex(substr(alert.digest, 1, 8))) AS id, alert.source, alert.ivorn, alert.received_at,
+alert.seq, ${ID}, alert.source, alert.ivorn, alert.received_at,
 length(alert.packet) AS bytes, decision.seq AS decided, problem, verdicts, decision.role, kind, format, stream, thread,
 written_at, event_at, ra, dec, error_radius`;
 
@@ -169,13 +175,13 @@ export class JournalReader {
 
   /** Deliveries of the alerts with these numbers, both included. */
   deliveries(first: number, last: number): ListedDelivery[] {
-    return this.#all('SELECT * FROM delivery WHERE seq BETWEEN ? AND ? ORDER BY seq, handler', first, last).map(
-      (row) => ({
-        ...{ seq: Number(row.seq), handler: String(row.handler), state: String(row.state) },
-        ...{ attempts: Number(row.attempts), dueAt: Number(row.due_at) },
-        ...{ startedAt: numberOf(row.started_at), endedAt: numberOf(row.ended_at), outcome: textOf(row.outcome) },
-      }),
-    );
+    const sql = `SELECT delivery.*, ${ID} FROM delivery JOIN alert ON alert.seq = delivery.seq
+      WHERE delivery.seq BETWEEN ? AND ? ORDER BY delivery.seq, handler`;
+    return this.#all(sql, first, last).map((row) => ({
+      ...{ seq: Number(row.seq), id: String(row.id), handler: String(row.handler), state: String(row.state) },
+      ...{ attempts: Number(row.attempts), dueAt: Number(row.due_at) },
+      ...{ startedAt: numberOf(row.started_at), endedAt: numberOf(row.ended_at), outcome: textOf(row.outcome) },
+    }));
   }
 
   /** The streams there are, by name, with when the newest alert of each came. */
@@ -234,14 +240,15 @@ export class JournalReader {
       seq === undefined
         ? undefined
         : numberOf(this.#one('SELECT received_at FROM alert WHERE seq = ?', seq)?.received_at ?? null);
-    const quarantined = this.#one('SELECT count(*) AS n FROM decision WHERE problem IS NOT NULL')?.n;
+    const sick = this.#one('SELECT count(*) AS n, max(seq) AS last FROM decision WHERE problem IS NOT NULL');
     return {
       // Numbers have no gaps, and counting all of them would take longer with each.
       alerts: first === undefined || last === undefined ? 0 : last - first + 1,
       undecided: last === undefined ? 0 : last - Math.max(this.head(), (first ?? 1) - 1),
-      quarantined: Number(quarantined ?? 0),
+      quarantined: Number(sick?.n ?? 0),
       oldestAt: receivedAt(first),
       newestAt: receivedAt(last),
+      lastQuarantinedAt: receivedAt(numberOf(sick?.last)),
     };
   }
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { durationOrFalseField } from '../config/fields.ts';
 import { type BrokerAddress, parseAddress, parseEndpoint } from './address.ts';
 import { type Network, parseNetworks } from './networks.ts';
 
@@ -9,6 +10,15 @@ const MAX_FRAME_BYTES = 512_000;
 /** The size of the largest message. */
 export function maxFrameField(description: string) {
   return z.int().min(1_024).max(1_073_741_824).default(MAX_FRAME_BYTES).describe(description);
+}
+
+/** How often an alert is expected. */
+export function expectField() {
+  return durationOrFalseField()
+    .prefault(false)
+    .describe(
+      'How often an alert is expected, such as 1d. When none has come for longer, the source is red on the status page. false: it may be quiet for ever.',
+    );
 }
 
 /** A broker to connect to. A relative path of a Unix-domain socket starts at `baseDirectory`. */

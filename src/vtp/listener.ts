@@ -35,7 +35,6 @@ export interface Caller {
 
 const BACKLOG = 511;
 const HANDSHAKE_MS = 10_000;
-/** Only the daemon's user and group. */
 const SOCKET_MODE = 0o660;
 
 /** Listens on a TCP port or a Unix-domain socket, and lets in who may come and as many as may be. */
@@ -92,13 +91,11 @@ export class Listener {
     try {
       await this.#listen();
     } catch (error) {
-      if (!('path' in listen) || codeOf(error) !== 'EADDRINUSE' || (await isAlive(listen.path))) throw error;
-      // The socket of a daemon that was killed.
-      rmSync(listen.path, { force: true });
+      if (!('path' in listen) || codeOf(error) !== 'EADDRINUSE' || !(await clearStaleSocket(listen.path))) throw error;
       await this.#listen();
     }
     if ('path' in listen) {
-      chmodSync(listen.path, SOCKET_MODE);
+      shareSocket(listen.path);
       return listen.text;
     }
     const { port } = this.#server.address() as AddressInfo;
@@ -169,6 +166,18 @@ export class Listener {
     const who = key === 'all' ? `Some ${this.#what} were refused` : `${key} was refused as one of the ${this.#what}`;
     this.#refusals.say(key, `${who}: ${reason}`, { address: key }, Date.now());
   }
+}
+
+/** Lets the daemon's user and group connect to a Unix-domain socket, and nobody else. */
+export function shareSocket(path: string): void {
+  chmodSync(path, SOCKET_MODE);
+}
+
+/** Removes the socket of a daemon that was killed; false when somebody listens on it. */
+export async function clearStaleSocket(path: string): Promise<boolean> {
+  if (await isAlive(path)) return false;
+  rmSync(path, { force: true });
+  return true;
 }
 
 /** Whether somebody listens on the Unix-domain socket. */

@@ -90,6 +90,7 @@ export const handlerStatusSchema = z
     done: count('Deliveries that were carried out, ever.'),
     dead: count('Deliveries that failed for good, ever.'),
     skipped: count('Deliveries that were not made, such as of alerts too old, ever.'),
+    retried: count('Attempts that failed and were tried again, ever.'),
     lastEndedAt: time('When an attempt last ended.').exactOptional(),
     lastState: text('How it ended: `done`, `retrying`, `dead`, `skipped`.').exactOptional(),
     lastOutcome: text('What the plugin said, or why not.').exactOptional(),
@@ -108,6 +109,7 @@ export const journalStatusSchema = z
     quarantined: count('Of them, those that cannot be read.'),
     oldestAt: time('When the oldest came.').exactOptional(),
     newestAt: time('When the newest came.').exactOptional(),
+    lastQuarantinedAt: time('When the newest of those that cannot be read came.').exactOptional(),
     problem: text('Why it cannot be written.').exactOptional(),
   })
   .meta({ id: 'Journal' });

@@ -23,14 +23,23 @@ export interface Expectation {
   readonly alertWithinMs: number | undefined;
 }
 
-export type SourceSnapshot = {
+interface Watched {
   readonly name: string;
   readonly totals: SourceTotals;
   readonly expectation: Expectation;
-} & (
-  | { readonly type: 'vtp'; readonly status: SubscriberStatus }
-  | { readonly type: 'receiver'; readonly status: ReceiverStatus }
-);
+}
+
+export interface BrokerSnapshot extends Watched {
+  readonly type: 'vtp';
+  readonly status: SubscriberStatus;
+}
+
+export interface ReceiverSnapshot extends Watched {
+  readonly type: 'receiver';
+  readonly status: ReceiverStatus;
+}
+
+export type SourceSnapshot = BrokerSnapshot | ReceiverSnapshot;
 
 /** A handler of the configuration. */
 export interface HandlerSnapshot {

@@ -73,6 +73,7 @@ describe('the journal for those who look', () => {
     assert.deepEqual(reader.list({}, 10), []);
     assert.deepEqual(reader.tally(), {
       ...{ alerts: 1, undecided: 1, quarantined: 0, oldestAt: entry(1).receivedAt, newestAt: entry(1).receivedAt },
+      lastQuarantinedAt: undefined,
     });
   });
 
@@ -95,7 +96,7 @@ describe('the journal for those who look', () => {
     assert.deepEqual(seqs(reader.list({ thread: 't4' }, 10)), [4]);
     assert.deepEqual(seqs(reader.after(3, 10)), [4, 5]);
     assert.equal(reader.list({}, 1)[0]?.problem, 'It is empty');
-    assert.deepEqual(reader.tally().quarantined, 1);
+    assert.deepEqual([reader.tally().quarantined, reader.tally().lastQuarantinedAt], [1, entry(5).receivedAt]);
     assert.equal(reader.head(), 5);
   });
 

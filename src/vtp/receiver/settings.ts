@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { durationField, durationOrFalseField } from '../../config/fields.ts';
 import { SUBMIT_PORT } from '../address.ts';
-import { allowField, listenField, maxFrameField } from '../fields.ts';
+import { allowField, expectField, listenField, maxFrameField } from '../fields.ts';
 import { serverTlsSchema } from '../tls-settings.ts';
 
 /** Options of a source of type `receiver`. */
@@ -26,6 +26,7 @@ export function receiverSourceSchema(baseDirectory: string) {
     timeout: durationField()
       .prefault('20s')
       .describe('How long an author may take to send a whole event, and to begin with the first.'),
+    expect: expectField(),
     maxFrame: maxFrameField('The largest event that is taken, in bytes. A larger one is refused with the reason.'),
     maxConnections: z.int().min(1).max(10_000).default(64).describe('How many authors may be connected at once.'),
     maxPerAddress: z.int().min(1).max(10_000).default(16).describe('How many connections one address may have.'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { durationField } from '../../config/fields.ts';
-import { brokerField, maxFrameField } from '../fields.ts';
+import { brokerField, expectField, maxFrameField } from '../fields.ts';
 import { MAX_FILTER_LENGTH, MAX_FILTERS } from '../message.ts';
 import { clientTlsSchema } from '../tls-settings.ts';
 import { DIALECTS } from './session.ts';
@@ -29,6 +29,12 @@ export function vtpSourceSchema(baseDirectory: string) {
       .describe(
         'A broker that sends nothing for this long, not even an iamalive, is taken for dead. Brokers send one each 60 to 90 s.',
       ),
+    grace: durationField()
+      .prefault('3m')
+      .describe(
+        'How long nothing may come, not even an iamalive, and no connection come about, before the source is red on the status page and the daemon not ready.',
+      ),
+    expect: expectField(),
     connectTimeout: durationField().prefault('10s').describe('How long a connection may take to open.'),
     reconnect: z
       .strictObject({

@@ -1,0 +1,123 @@
+import { formatDuration } from '../common/durations.ts';
+import type { Concern, Level, Status } from './model.ts';
+import type { BrokerSnapshot, SourceSnapshot } from './snapshot.ts';
+
+const DAY_MS = 86_400_000;
+
+/** The worse of two. */
+export function worst(levels: readonly Level[]): Level {
+  if (levels.includes('red')) return 'red';
+  return levels.includes('warning') ? 'warning' : 'ok';
+}
+
+/** What is the matter with a source; undefined when nothing is. @param now milliseconds since 1970 */
+export function sourceConcern(
+  source: SourceSnapshot,
+  startedAt: number,
+  now: number,
+): Omit<Concern, 'about'> | undefined {
+  const { expectation, totals } = source;
+  const silent = source.type === 'vtp' ? silence(source, startedAt, now) : undefined;
+  if (silent !== undefined) return { level: 'red', message: silent };
+  if (source.type === 'receiver' && source.status.state === 'failed') {
+    const { address, reason } = source.status;
+    return {
+      level: 'red',
+      message: `It cannot listen on ${address}: ${reason}. Authors cannot connect; it goes on trying.`,
+    };
+  }
+  const within = expectation.alertWithinMs;
+  const last = totals.lastAlertAt;
+  if (within !== undefined && now - (last ?? startedAt) > within) {
+    const since =
+      last === undefined
+        ? `since voeventd started ${formatDuration(now - startedAt)} ago`
+        : `for ${formatDuration(now - last)}`;
+    return { level: 'red', message: `No alert ${since}, and one is expected within ${formatDuration(within)}.` };
+  }
+  return undefined;
+}
+
+/** Why a broker counts as silent. */
+function silence(source: BrokerSnapshot, startedAt: number, now: number): string | undefined {
+  const { status, expectation } = source;
+  const quietMs = now - (status.lastMessageAt ?? startedAt);
+  // While it is connected, the session itself knows how long a broker may be silent, and ends the connection after that.
+  const patience =
+    status.state === 'connected' ? Math.max(expectation.graceMs, expectation.silenceMs) : expectation.graceMs;
+  if (quietMs <= patience) return undefined;
+  const since =
+    status.lastMessageAt === undefined
+      ? 'Nothing has ever come from it'
+      : `Nothing has come for ${formatDuration(quietMs)}`;
+  switch (status.state) {
+    case 'waiting':
+      return `${since}: ${status.reason}. It is tried again; see to the broker and the network.`;
+    case 'connecting':
+      return `${since}: connecting to ${status.broker}. See to the broker and the network.`;
+    case 'connected':
+      return `${since}, not even an iamalive, though ${status.broker} is connected. See to the broker.`;
+    case 'idle':
+    case 'stopped':
+      return `${since}: it is ${status.state}.`;
+  }
+}
+
+/** What somebody should look at, worst first. @param now milliseconds since 1970 */
+export function concernsOf(
+  status: Omit<Status, 'level' | 'concerns'>,
+  sources: ReadonlyMap<string, Omit<Concern, 'about'>>,
+  now: number,
+): Concern[] {
+  const concerns: Concern[] = [];
+  const add = (level: Concern['level'], about: string, message: string): number =>
+    concerns.push({ level, about, message });
+  const { journal, broadcast, handlers } = status;
+  if (journal.problem !== undefined) {
+    add(
+      'red',
+      'journal',
+      `${journal.path} cannot be written: ${journal.problem}. Nothing is acknowledged until it can; brokers and authors keep what they have.`,
+    );
+  }
+  for (const [name, concern] of sources) concerns.push({ ...concern, about: `source ${name}` });
+  if (broadcast?.state === 'failed') {
+    add(
+      'red',
+      'broadcast',
+      `It cannot listen on ${broadcast.address}: ${broadcast.reason}. Subscribers cannot connect; it goes on trying.`,
+    );
+  }
+  for (const handler of handlers) {
+    const waiting = handler.pending + handler.retrying + handler.running;
+    if (handler.state === 'broken') {
+      add(
+        'red',
+        `handler ${handler.name}`,
+        `It cannot run: ${handler.reason} ${waiting} deliveries wait for it. Mend the plugin and send SIGHUP.`,
+      );
+    } else if (handler.state === 'gone' && waiting > 0) {
+      add(
+        'warning',
+        `handler ${handler.name}`,
+        `${waiting} deliveries wait for it, and the configuration does not have it any more.`,
+      );
+    } else if (handler.lastState === 'dead' && handler.lastErrorAt !== undefined) {
+      add(
+        'warning',
+        `handler ${handler.name}`,
+        `Its last delivery failed for good, ${ago(handler.lastErrorAt, now)}: ${handler.lastError ?? ''}`,
+      );
+    }
+  }
+  if (journal.lastQuarantinedAt !== undefined && now - Date.parse(journal.lastQuarantinedAt) < DAY_MS) {
+    add(
+      'warning',
+      'quarantine',
+      `An alert that cannot be read came ${ago(journal.lastQuarantinedAt, now)}. Its bytes are kept, and no handler got it.`,
+    );
+  }
+  return concerns.toSorted((a, b) => Number(b.level === 'red') - Number(a.level === 'red'));
+}
+
+const ago = (time: string, now: number): string => `${formatDuration(Math.max(0, now - Date.parse(time)))} ago`;

@@ -1,0 +1,106 @@
+import type { Decoder } from '../alert/decode.ts';
+import type { Alert } from '../alert/model.ts';
+import { nameOf } from '../alert/summary.ts';
+import { withoutUndefined } from '../common/objects.ts';
+import type { ListedAlert } from '../journal/reader.ts';
+import type { StoredAlert } from '../journal/stored.ts';
+import { iso } from './iso.ts';
+import type { AlertDetail, AlertRow } from './model.ts';
+import { linkTo, type Rows } from './rows.ts';
+
+/** What one alert's page needs of the journal. */
+export interface DetailJournal {
+  find(id: string): ListedAlert | undefined;
+  stored(seq: number): StoredAlert | undefined;
+  named(name: string, limit: number): ListedAlert[];
+  citing(name: string, limit: number): (ListedAlert & { readonly cite: string })[];
+  list(filter: { thread: string }, limit: number): ListedAlert[];
+}
+
+/** One alert: what was received, what it says, and what came of it. */
+export interface Found {
+  readonly row: AlertRow;
+  readonly stored: StoredAlert;
+  /** Undefined where it cannot be read. */
+  readonly alert: Alert | undefined;
+}
+
+/** Links of one kind on a page. */
+const MOST_LINKS = 100;
+/** Alerts that are kept decoded, for feeds that are asked for again and again. */
+const MOST_DECODED = 200;
+const LONGEST_DECODED = 64 * 1024;
+
+/** Alerts one by one, decoded. */
+export class Details {
+  readonly #journal: DetailJournal;
+  readonly #rows: Rows;
+  readonly #decoder: () => Promise<Decoder>;
+  readonly #decoded = new Map<number, Alert | undefined>();
+
+  /** @param decoder loaded when it is first needed */
+  constructor(journal: DetailJournal, rows: Rows, decoder: () => Promise<Decoder>) {
+    this.#journal = journal;
+    this.#rows = rows;
+    this.#decoder = decoder;
+  }
+
+  /** @param id 16 hexadecimal digits */
+  async find(id: string): Promise<Found | undefined> {
+    const listed = this.#journal.find(id);
+    const stored = listed === undefined ? undefined : this.#journal.stored(listed.seq);
+    if (listed === undefined || stored === undefined) return undefined;
+    const alert = await this.#decode(stored, listed.thread);
+    const [row] = this.#rows.of([listed]);
+    return row === undefined ? undefined : { row, stored, alert };
+  }
+
+  /** The decoded alert of a row; undefined where it cannot be read. */
+  async alertOf(row: AlertRow): Promise<Alert | undefined> {
+    if (row.problem !== undefined) return undefined;
+    if (this.#decoded.has(row.seq)) return this.#decoded.get(row.seq);
+    const stored = this.#journal.stored(row.seq);
+    return stored === undefined ? undefined : await this.#decode(stored, row.thread);
+  }
+
+  /** All that the page and the API show of it. */
+  detail({ row, stored, alert }: Found): AlertDetail {
+    const { raw: _, ...shown } = alert ?? { raw: undefined };
+    const cites = (alert?.citations ?? []).slice(0, MOST_LINKS).map((citation) => ({
+      ...citation,
+      alerts: this.#journal.named(nameOf(citation.ivorn), MOST_LINKS).map(linkTo),
+    }));
+    const citing = alert === undefined ? [] : this.#journal.citing(nameOf(alert.ivorn), MOST_LINKS);
+    const thread = row.thread === undefined ? [] : this.#journal.list({ thread: row.thread }, MOST_LINKS);
+    return withoutUndefined({
+      ...row,
+      peer: stored.peer,
+      alert: alert === undefined ? undefined : shown,
+      cites,
+      citedBy: citing.map((one) => ({ ...linkTo(one), cite: one.cite })),
+      threadAlerts: thread.toReversed().map(linkTo),
+    }) as AlertDetail;
+  }
+
+  async #decode(stored: StoredAlert, thread: string | undefined): Promise<Alert | undefined> {
+    const { decode } = await this.#decoder();
+    let alert: Alert | undefined;
+    try {
+      const reception = { source: stored.source, receivedAt: iso(stored.receivedAt) };
+      alert = decode(stored.packet, reception, { validate: true });
+      // The journal joins it to others', which it cannot know.
+      if (thread !== undefined) alert = Object.freeze({ ...alert, thread });
+    } catch {
+      alert = undefined;
+    }
+    if (stored.packet.length <= LONGEST_DECODED) this.#remember(stored.seq, alert);
+    return alert;
+  }
+
+  #remember(seq: number, alert: Alert | undefined): void {
+    this.#decoded.delete(seq);
+    this.#decoded.set(seq, alert);
+    const [oldest] = this.#decoded.keys();
+    if (this.#decoded.size > MOST_DECODED && oldest !== undefined) this.#decoded.delete(oldest);
+  }
+}

@@ -1,0 +1,199 @@
+import type { ServerResponse } from 'node:http';
+import type { ListedDelivery } from '../journal/reader.ts';
+import type { AlertRow, Status } from './model.ts';
+import { change } from './rows.ts';
+
+/** What the hub needs of the journal. */
+export interface HubJournal {
+  version(): number;
+  head(): number;
+  deliveries(first: number, last: number): ListedDelivery[];
+}
+
+/** What the hub needs of whoever knows rows and the status. */
+export interface HubDesk {
+  after(seq: number, limit: number): AlertRow[];
+  latest(limit: number): AlertRow[];
+  status(): Promise<Status>;
+  problem(error: unknown): void;
+}
+
+/** Whom the hub writes to: a response whose head has been sent. */
+export type Listener = Pick<ServerResponse, 'write' | 'end' | 'destroy' | 'destroyed' | 'writableLength' | 'once'>;
+
+interface Client {
+  readonly response: Listener;
+  /** Wants the newest alerts and the status, as the page does; else every alert, in order. */
+  readonly isPage: boolean;
+  /** It has been sent everything up to this alert. */
+  seq: number;
+}
+
+const LOOK_MS = 200;
+const STATUS_MS = 1_000;
+const ALIVE_MS = 15_000;
+/** Alerts read at once. */
+const BATCH = 100;
+/** A page that has missed more gets the newest ones. */
+const PAGE_ROWS = 50;
+/** Deliveries of so many alerts are watched; those of older ones are told when somebody asks. */
+const WATCHED = 200;
+/** Bytes that may wait for one client; what it cannot take now it gets from the journal later. */
+const MOST_WAITING = 256 * 1024;
+
+/**
+ * Tells everybody who listens what is new (server-sent events). It looks into the journal, several times a second and
+ * only while somebody listens: nothing that writes there needs to know.
+ */
+export class Hub {
+  readonly #journal: HubJournal;
+  readonly #desk: HubDesk;
+  readonly #clients = new Set<Client>();
+  #version = -1;
+  #head = 0;
+  /** State of each delivery that is watched, by `seq/handler`. */
+  #deliveries = new Map<string, string>();
+  #status = '';
+  #timers: NodeJS.Timeout[] = [];
+
+  constructor(journal: HubJournal, desk: HubDesk) {
+    this.#journal = journal;
+    this.#desk = desk;
+  }
+
+  get clients(): number {
+    return this.#clients.size;
+  }
+
+  /**
+   * Begins to tell. @param after the last alert it knows; undefined: what comes from now on
+   */
+  join(response: Listener, isPage: boolean, after: number | undefined): void {
+    if (this.#clients.size === 0) this.#begin();
+    const head = this.#journal.head();
+    const client: Client = { response, isPage, seq: Math.min(after ?? head, head) };
+    this.#clients.add(client);
+    response.once('close', () => this.#leave(client));
+    response.write(`retry: 1000\n: voeventd\n\n`);
+    if (after !== undefined) this.#write(client, this.#recentDeliveries(client.seq));
+    this.#serve(client);
+    if (isPage && this.#status !== '') this.#write(client, this.#status);
+  }
+
+  close(): void {
+    for (const { response } of this.#clients) response.end();
+    this.#end();
+  }
+
+  #begin(): void {
+    this.#head = this.#journal.head();
+    this.#version = -1;
+    this.#deliveries = this.#watch().states;
+    this.#timers = [
+      setInterval(() => this.#guarded(() => this.#look()), LOOK_MS),
+      setInterval(() => void this.#tellStatus(), STATUS_MS),
+      setInterval(() => this.#each((client) => client.response.write(': alive\n\n')), ALIVE_MS),
+    ];
+  }
+
+  #end(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#timers = [];
+    this.#status = '';
+  }
+
+  #leave(client: Client): void {
+    this.#clients.delete(client);
+    if (this.#clients.size === 0) this.#end();
+  }
+
+  #each(action: (client: Client) => void): void {
+    for (const client of this.#clients) if (!client.response.destroyed) action(client);
+  }
+
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#desk.problem(error);
+    }
+  }
+
+  #look(): void {
+    const version = this.#journal.version();
+    const isNew = version !== this.#version;
+    this.#version = version;
+    if (isNew) this.#head = this.#journal.head();
+    const before = this.#deliveries;
+    const { states, listed } = isNew ? this.#watch() : { states: before, listed: [] };
+    this.#deliveries = states;
+    const changed = listed.filter((one) => before.get(keyOf(one)) !== states.get(keyOf(one)));
+    const known = new Map<Client, number>();
+    this.#each((client) => known.set(client, client.seq));
+    const batches = new Map<number, readonly AlertRow[]>();
+    this.#each((client) => this.#serve(client, batches));
+    if (changed.length === 0) return;
+    const text = this.#deliveryEvents(changed);
+    // Whoever has just been sent an alert knows its deliveries; of what comes later the alert itself will tell.
+    this.#each((client) => {
+      const upTo = known.get(client) ?? 0;
+      const own = changed.every(({ seq }) => seq <= upTo)
+        ? text
+        : this.#deliveryEvents(changed.filter(({ seq }) => seq <= upTo));
+      if (own !== '' && client.response.writableLength < MOST_WAITING) this.#write(client, own);
+    });
+  }
+
+  #watch(): { states: Map<string, string>; listed: ListedDelivery[] } {
+    const listed = this.#journal.deliveries(this.#head - WATCHED + 1, this.#head);
+    return { listed, states: new Map(listed.map((one) => [keyOf(one), `${one.state} ${one.attempts}`])) };
+  }
+
+  /** Sends a client what it lacks, as much as it takes now. */
+  #serve(client: Client, batches: Map<number, readonly AlertRow[]> = new Map()): void {
+    while (client.seq < this.#head && client.response.writableLength < MOST_WAITING) {
+      if (client.isPage && this.#head - client.seq > PAGE_ROWS) {
+        const rows = batches.get(-1) ?? this.#desk.latest(PAGE_ROWS);
+        batches.set(-1, rows);
+        this.#write(client, `event: reset\nid: ${this.#head}\ndata: ${JSON.stringify(rows)}\n\n`);
+        client.seq = Math.max(this.#head, rows[0]?.seq ?? 0);
+        return;
+      }
+      const rows = batches.get(client.seq) ?? this.#desk.after(client.seq, BATCH);
+      batches.set(client.seq, rows);
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      this.#write(client, rows.map((row) => `event: alert\nid: ${row.seq}\ndata: ${JSON.stringify(row)}\n\n`).join(''));
+      client.seq = last.seq;
+    }
+  }
+
+  async #tellStatus(): Promise<void> {
+    if (![...this.#clients].some(({ isPage }) => isPage)) return;
+    try {
+      const status = await this.#desk.status();
+      const event = `event: status\ndata: ${JSON.stringify(status)}\n\n`;
+      this.#status = event;
+      this.#each((client) => {
+        if (client.isPage && client.response.writableLength < MOST_WAITING) this.#write(client, event);
+      });
+    } catch (error) {
+      this.#desk.problem(error);
+    }
+  }
+
+  /** What became of the alerts before this one, for whoever was away meanwhile. */
+  #recentDeliveries(seq: number): string {
+    return this.#deliveryEvents(this.#journal.deliveries(seq - WATCHED + 1, seq));
+  }
+
+  #deliveryEvents(listed: readonly ListedDelivery[]): string {
+    return listed.map((one) => `event: delivery\ndata: ${JSON.stringify(change(one))}\n\n`).join('');
+  }
+
+  #write(client: Client, text: string): void {
+    if (text !== '') client.response.write(text);
+  }
+}
+
+const keyOf = ({ seq, handler }: ListedDelivery): string => `${seq}/${handler}`;

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import type { Context, Hono } from 'hono';
+import { baseOf, type Env, type Site } from '../context.ts';
+import { channelTitle, type FeedFormat, type FeedSelection, feedPath, parseFeedPath } from '../feeds/channels.ts';
+import { FEED_TYPES, renderFeed } from '../feeds/feed.ts';
+import { feedItem } from '../feeds/item.ts';
+import type { AlertRow } from '../model.ts';
+import { feedQuerySchema } from '../query.ts';
+import { asked } from './api.ts';
+
+/** Feeds that are kept as they were written. */
+const MOST_KEPT = 64;
+/** A time in whole seconds says nothing about what came in the same second. */
+const SETTLED_MS = 2_000;
+
+/** RSS, Atom and JSON Feed. */
+export function addFeeds(app: Hono<Env>, site: Site): void {
+  const kept = new Map<string, string>();
+  app.get('/feeds/*', (context) =>
+    asked(context, feedQuerySchema, async ({ count = site.settings.feedItems }) => {
+      const found = parseFeedPath(new URL(context.req.url).pathname);
+      if (found === undefined) return await context.notFound();
+      const { format, selection } = found;
+      const rows = site.desk.rows.list(filterOf(selection), count);
+      const { identity } = await site.desk.status();
+      const base = baseOf(site, context.req.header('host'));
+      const about = [base, identity, feedPath(selection, format), ...rows.map(({ id }) => id)].join('\n');
+      const tag = `"${createHash('sha256').update(about).digest('hex').slice(0, 32)}"`;
+      const changedAt = Date.parse(rows[0]?.receivedAt ?? '1970-01-01');
+      const isSettled = Date.now() - changedAt > SETTLED_MS;
+      const headers = {
+        ...{ etag: tag, 'cache-control': 'no-cache', 'content-type': FEED_TYPES[format] },
+        ...(isSettled ? { 'last-modified': new Date(changedAt).toUTCString() } : {}),
+      };
+      if (isUnchanged(context, tag, isSettled ? changedAt : undefined)) return context.body(null, 304, headers);
+      const text = kept.get(tag) ?? (await write(site, selection, format, { rows, identity, base }));
+      keep(kept, tag, text);
+      return context.body(text, 200, headers);
+    }),
+  );
+}
+
+function filterOf(selection: FeedSelection): { stream?: string; source?: string; role?: string } {
+  return selection.kind === 'all' ? {} : { [selection.kind]: selection.name };
+}
+
+async function write(
+  site: Site,
+  selection: FeedSelection,
+  format: FeedFormat,
+  { rows, identity, base }: { rows: readonly AlertRow[]; identity: string; base: string },
+): Promise<string> {
+  const items = [];
+  for (const row of rows) items.push(feedItem(row, await site.desk.details.alertOf(row), base));
+  const title = channelTitle(selection, identity);
+  const updated = new Date(rows[0]?.receivedAt ?? 0);
+  return renderFeed(
+    format,
+    {
+      title,
+      description: `${title}, newest first.`,
+      pageUrl: `${base}/`,
+      selfUrl: base + feedPath(selection, format),
+      updated,
+    },
+    items,
+  );
+}
+
+/** RFC 9110 §13.1: the tag counts where there is one, else the time. */
+function isUnchanged(context: Context, tag: string, changedAt: number | undefined): boolean {
+  const tags = context.req.header('if-none-match');
+  if (tags !== undefined) return tags.split(',').some((one) => ['*', tag, `W/${tag}`].includes(one.trim()));
+  const since = Date.parse(context.req.header('if-modified-since') ?? '');
+  return changedAt !== undefined && Math.floor(changedAt / 1_000) * 1_000 <= since;
+}
+
+function keep(kept: Map<string, string>, tag: string, text: string): void {
+  kept.delete(tag);
+  kept.set(tag, text);
+  const [oldest] = kept.keys();
+  if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+}

@@ -1,0 +1,53 @@
+import type { Log } from '../common/log.ts';
+import { Orders, Thread } from '../common/thread.ts';
+import type { FromWeb, ToWeb, WebData, WebSettings } from './messages.ts';
+import type { Snapshot } from './snapshot.ts';
+
+export interface WebEvents {
+  /** Somebody looks: what are the parts doing? */
+  ask(): Promise<Snapshot>;
+  /** The thread died of a fault of ours. Everything else goes on. */
+  failed(error: Error): void;
+}
+
+const HAS_ENDED = 'the thread of the status page has ended';
+
+/** The main thread's handle on the web's thread. */
+export class Web {
+  readonly #thread: Thread<ToWeb, FromWeb>;
+  readonly #configurations = new Orders<string | undefined>();
+
+  constructor(journalPath: string, log: Log, events: WebEvents) {
+    const data: WebData = { journalPath };
+    this.#thread = new Thread('web', new URL('./worker.ts', import.meta.url), data, log, {
+      said: (message: FromWeb) => {
+        switch (message.type) {
+          case 'configured':
+            this.#configurations.done(message.problem);
+            return;
+          case 'ask':
+            void events.ask().then((snapshot) => this.#say({ type: 'snapshot', snapshot }));
+            return;
+        }
+      },
+      failed: events.failed,
+      exited: () => this.#configurations.end(HAS_ENDED),
+    });
+  }
+
+  /** Serves with these settings. @returns why it cannot, a clause; it goes on trying */
+  async configure(settings: WebSettings): Promise<string | undefined> {
+    if (this.#thread.hasExited) return HAS_ENDED;
+    return await this.#configurations.give(() => this.#say({ type: 'configure', settings }));
+  }
+
+  /** Ends every connection. */
+  async stop(): Promise<void> {
+    this.#say({ type: 'stop' });
+    await this.#thread.exited;
+  }
+
+  #say(message: ToWeb): void {
+    if (!this.#thread.hasExited) this.#thread.say(message);
+  }
+}
