@@ -13,7 +13,7 @@ import {
   type SessionSettings,
   tick,
 } from './session.ts';
-import type { SubscriberStatus } from './status.ts';
+import type { SubscriberState } from './status.ts';
 
 const TICK_MS = 1_000;
 
@@ -47,9 +47,13 @@ export class Conversation {
     }, TICK_MS);
   }
 
-  get status(): Extract<SubscriberStatus, { state: 'connected' }> {
-    const { openedAt, lastMessageAt, lastIamaliveAt, events } = this.#session;
-    return { state: 'connected', broker: this.#broker.text, since: openedAt, lastMessageAt, lastIamaliveAt, events };
+  get session(): Session {
+    return this.#session;
+  }
+
+  get state(): SubscriberState {
+    const { openedAt, events } = this.#session;
+    return { state: 'connected', broker: this.#broker.text, since: openedAt, events };
   }
 
   /** The connection is over. */

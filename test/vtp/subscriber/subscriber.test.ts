@@ -83,7 +83,8 @@ describe('subscriber', () => {
     assert.equal(status.lastIamaliveAt, status.lastMessageAt);
     assert.equal(store.arrivals.length, 1);
     await stop();
-    assert.deepEqual(subscriber.status, { state: 'stopped' });
+    const { lastMessageAt, lastIamaliveAt } = status;
+    assert.deepEqual(subscriber.status, { state: 'stopped', lastMessageAt, lastIamaliveAt, reconnects: 0 });
   });
 
   it('answers a broker with little-endian lengths in kind, and names it in the log', async (t) => {
