@@ -118,10 +118,12 @@ export class Conversation {
   }
 
   #keep(packet: Buffer, envelope: Envelope, answer: boolean): void {
-    const arrival = { packet, envelope, peer: this.#broker.text, receivedAt: Date.now() };
-    const mayGoOn = this.#store.store(arrival, () => {
-      if (answer) this.#connection.send(acknowledge(envelope, this.#settings, Date.now()));
-    });
+    const { readAt: arrivedAt } = this.#connection;
+    const arrival = { packet, envelope, peer: this.#broker.text, receivedAt: Date.now(), arrivedAt };
+    const mayGoOn = this.#store.store(
+      arrival,
+      (digest) => answer && this.#connection.send(acknowledge(envelope, digest, this.#settings, Date.now())),
+    );
     if (mayGoOn || this.#held) return;
     this.#held = true;
     this.#connection.hold();
