@@ -1,4 +1,5 @@
 import { Broadcast } from './broadcast/broadcast.ts';
+import type { BroadcastReport } from './broadcast/messages.ts';
 import { composeTestEvent } from './broadcast/test-event.ts';
 import { UserError } from './common/errors.ts';
 import type { Log } from './common/log.ts';
@@ -40,10 +41,16 @@ export class Broadcasting {
     return await this.#broadcast.configure(broadcast);
   }
 
+  /** What it is doing; undefined when there is none. */
+  async report(): Promise<BroadcastReport | undefined> {
+    return await this.#broadcast?.report();
+  }
+
   /** Writes to the log whom it feeds. */
   async describe(): Promise<void> {
-    if (this.#broadcast === undefined) return;
-    const status = await this.#broadcast.report();
+    const report = await this.report();
+    if (report === undefined) return;
+    const { status } = report;
     const [first, ...subscribers] = describeBroadcaster(status, Date.now());
     this.#log.info(`Broadcast: ${first}`, { status });
     for (const subscriber of subscribers) this.#log.info(`Subscriber ${subscriber}`);

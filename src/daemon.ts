@@ -123,7 +123,8 @@ export class Daemon {
 
   /** Writes to the log what every source is doing, and what the journal holds. */
   async describe(): Promise<void> {
-    for (const report of await this.#intake.report()) {
+    const { sources } = await this.#intake.report();
+    for (const report of sources) {
       const { name, status } = report;
       this.#log.info(`Source ${name}: ${describeSource(report)}`, { source: name, status });
     }

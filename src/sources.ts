@@ -3,19 +3,27 @@ import { withoutUndefined } from './common/objects.ts';
 import type { Source } from './intake/messages.ts';
 import type { Settings } from './settings.ts';
 
-/** The sources of a configuration, as the intake thread takes them. */
-export function intakeSources({ identity, sources }: Settings): Source[] {
-  return Object.entries(sources).map(([name, source]) => intakeSource(identity, name, source));
+/**
+ * The sources of a configuration, as the intake thread takes them.
+ *
+ * @param storedUrl where acks say that packets can be read: what stands before `ID.xml`; undefined: they do not say
+ */
+export function intakeSources({ identity, sources }: Settings, storedUrl?: string): Source[] {
+  return Object.entries(sources).map(([name, source]) => intakeSource({ identity, storedUrl }, name, source));
 }
 
-function intakeSource(identity: string, name: string, source: Settings['sources'][string]): Source {
+function intakeSource(
+  ours: { readonly identity: string; readonly storedUrl: string | undefined },
+  name: string,
+  source: Settings['sources'][string],
+): Source {
   switch (source.type) {
     case 'vtp':
       return {
         type: 'vtp',
         name,
         settings: {
-          identity,
+          ...ours,
           dialect: source.dialect,
           brokers: source.brokers,
           maxFrame: source.maxFrame,
@@ -31,7 +39,7 @@ function intakeSource(identity: string, name: string, source: Settings['sources'
         type: 'receiver',
         name,
         settings: {
-          identity,
+          ...ours,
           listen: source.listen,
           allow: source.allow,
           validate: source.validate,

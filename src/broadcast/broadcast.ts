@@ -1,9 +1,9 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { Histogram } from '../common/histogram.ts';
 import type { Log } from '../common/log.ts';
 import { Orders, Question, Thread } from '../common/thread.ts';
 import { inspectProgram } from '../inspect/program.ts';
-import type { BroadcasterStatus } from '../vtp/broadcaster/status.ts';
-import type { BroadcastData, BroadcastSettings, FromBroadcast, ToBroadcast } from './messages.ts';
+import type { BroadcastData, BroadcastReport, BroadcastSettings, FromBroadcast, ToBroadcast } from './messages.ts';
 
 export interface BroadcastEvents {
   /** The thread died of a fault of ours. The daemon goes on receiving. */
@@ -15,7 +15,7 @@ const HAS_ENDED = 'the broadcasting thread has ended';
 /** The main thread's handle on the broadcasting thread. */
 export class Broadcast {
   readonly #thread: Thread<ToBroadcast, FromBroadcast>;
-  readonly #report = new Question<BroadcasterStatus>();
+  readonly #report = new Question<BroadcastReport>();
   readonly #configurations = new Orders<string | undefined>();
   /** To be told whenever there are new alerts in the journal. */
   readonly news: MessagePort;
@@ -31,13 +31,13 @@ export class Broadcast {
             this.#configurations.done(message.problem);
             return;
           case 'report':
-            this.#report.answer(message.status);
+            this.#report.answer(message.report);
             return;
         }
       },
       failed: (error: Error) => events.failed(error),
       exited: () => {
-        this.#report.answer({ state: 'stopped' });
+        this.#report.answer(stoppedReport());
         this.#configurations.end(HAS_ENDED);
       },
     };
@@ -54,8 +54,8 @@ export class Broadcast {
     return await this.#configurations.give(() => this.#thread.say({ type: 'configure', settings }));
   }
 
-  async report(): Promise<BroadcasterStatus> {
-    if (this.#thread.hasExited) return { state: 'stopped' };
+  async report(): Promise<BroadcastReport> {
+    if (this.#thread.hasExited) return stoppedReport();
     return await this.#report.ask(() => this.#thread.say({ type: 'report' }));
   }
 
@@ -64,4 +64,8 @@ export class Broadcast {
     this.#thread.say({ type: 'stop' });
     await this.#thread.exited;
   }
+}
+
+function stoppedReport(): BroadcastReport {
+  return { status: { state: 'stopped' }, lag: new Histogram().snapshot };
 }

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { HistogramCounts } from '../common/histogram.ts';
 import type { InspectProgram } from '../inspect/messages.ts';
 import type { BroadcasterSettings } from '../vtp/broadcaster/broadcaster.ts';
 import type { BroadcasterStatus } from '../vtp/broadcaster/status.ts';
@@ -14,6 +15,13 @@ export interface BroadcastSettings extends BroadcasterSettings {
   readonly trusted: readonly string[];
 }
 
+/** What the broadcast is doing. */
+export interface BroadcastReport {
+  readonly status: BroadcasterStatus;
+  /** How late the thread's event loop is. */
+  readonly lag: HistogramCounts;
+}
+
 /** What the main thread says to the broadcasting thread. */
 export type ToBroadcast =
   /** Broadcast with these settings from now on. */
@@ -26,7 +34,7 @@ export type ToBroadcast =
 export type FromBroadcast =
   /** It listens, or it cannot for this reason and goes on trying. */
   | { readonly type: 'configured'; readonly problem: string | undefined }
-  | { readonly type: 'report'; readonly status: BroadcasterStatus };
+  | { readonly type: 'report'; readonly report: BroadcastReport };
 
 export interface BroadcastData {
   readonly journalPath: string;

@@ -5,13 +5,14 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
+import { LoopLag } from '../common/loop-lag.ts';
 import { type LogMessage, threadLog } from '../common/thread.ts';
 import { RelayJournal } from '../journal/relay.ts';
 import { Broadcaster } from '../vtp/broadcaster/broadcaster.ts';
 import type { Outgoing } from '../vtp/broadcaster/outgoing.ts';
 import { Feed } from './feed.ts';
 import { Inspection } from './inspection.ts';
-import type { BroadcastData, BroadcastSettings, FromBroadcast, ToBroadcast } from './messages.ts';
+import type { BroadcastData, BroadcastReport, BroadcastSettings, FromBroadcast, ToBroadcast } from './messages.ts';
 import { Positions } from './positions.ts';
 
 interface Running {
@@ -47,6 +48,7 @@ const audience = {
     running?.broadcaster.publish(items, matched),
 };
 const feed = new Feed(journal, inspection, audience, log);
+const lag = new LoopLag();
 const saving = setInterval(save, SAVE_MS);
 
 function save(): void {
@@ -74,6 +76,10 @@ async function configure(settings: BroadcastSettings): Promise<string | undefine
   return await broadcaster.started;
 }
 
+function report(): BroadcastReport {
+  return { status: running?.broadcaster.status ?? { state: 'idle' }, lag: lag.snapshot };
+}
+
 async function stopBroadcaster(): Promise<void> {
   const last = running;
   last?.stop.abort();
@@ -87,6 +93,7 @@ async function end(): Promise<void> {
   while (!feed.isIdle && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   feed.stop();
   clearInterval(saving);
+  lag.stop();
   // While they are connected: afterwards nobody knows what they have no receipt for.
   const head = feed.head(true);
   const settled = running?.broadcaster.settled(head) ?? head;
@@ -103,7 +110,7 @@ let work = Promise.resolve();
 port.on('message', (message: ToBroadcast) => {
   switch (message.type) {
     case 'report':
-      say({ type: 'report', status: running?.broadcaster.status ?? { state: 'idle' } });
+      say({ type: 'report', report: report() });
       return;
     case 'configure':
       work = work.then(async () => say({ type: 'configured', problem: await configure(message.settings) }));

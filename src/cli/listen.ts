@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { createDecoder } from '../alert/decode.ts';
+import { digestOf } from '../alert/digest.ts';
 import { BUILT_INS } from '../built-ins.ts';
 import { aborted } from '../common/abort.ts';
 import { messageOf, UserError } from '../common/errors.ts';
@@ -110,7 +111,7 @@ function oneByOne(handle: (arrival: Arrival) => Promise<boolean>): AlertStore {
     store: (arrival, stored) => {
       inHand += 1;
       work = work.then(async () => {
-        if (await handle(arrival)) stored();
+        if (await handle(arrival)) stored(digestOf(arrival.packet, arrival.envelope.element));
         done();
       });
       return inHand < MOST_IN_HAND;

@@ -18,9 +18,9 @@ export class Histogram {
   readonly #counts = new Array<number>(BOUNDS.length + 1).fill(0);
   #sum = 0;
 
-  /** @param seconds below zero counts as zero: clocks jump */
+  /** @param seconds below zero counts as zero: clocks jump; and so does what is no number, which no sum survives */
   observe(seconds: number): void {
-    const value = Math.max(0, seconds);
+    const value = seconds > 0 ? seconds : 0;
     let bucket = 0;
     while (bucket < BOUNDS.length && value > (BOUNDS[bucket] as number)) bucket += 1;
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;

@@ -1,3 +1,4 @@
+import { Histogram, type HistogramCounts } from '../common/histogram.ts';
 import type { Log } from '../common/log.ts';
 import { type Delivery, type DeliveryJournal, Lane, type LaneSettings } from './lane.ts';
 import type { Runner } from './runner.ts';
@@ -15,6 +16,8 @@ export class Dispatcher {
   readonly #journal: DeliveryJournal;
   readonly #log: Log;
   readonly #lanes = new Map<string, { lane: Lane; fingerprint: string }>();
+  /** Also of handlers that do not run now: one that comes back counts on. */
+  readonly #starts = new Map<string, Histogram>();
   #stopped = false;
 
   constructor(journal: DeliveryJournal, log: Log) {
@@ -47,7 +50,7 @@ export class Dispatcher {
           await runner.close();
           continue;
         }
-        const lane = new Lane(spec.settings, runner, this.#journal, this.#log);
+        const lane = new Lane(spec.settings, runner, this.#journal, this.#log, this.#startsOf(handler));
         this.#lanes.set(handler, { lane, fingerprint: spec.fingerprint });
         lane.start();
       } catch (error) {
@@ -60,6 +63,17 @@ export class Dispatcher {
   /** Whether a handler of this name is being run. */
   runs(handler: string): boolean {
     return this.#lanes.has(handler);
+  }
+
+  /** Of each handler that is being run: from an alert's reception to the start of its first attempt. */
+  startHistograms(): Record<string, HistogramCounts> {
+    return Object.fromEntries([...this.#lanes.keys()].map((handler) => [handler, this.#startsOf(handler).snapshot]));
+  }
+
+  #startsOf(handler: string): Histogram {
+    const starts = this.#starts.get(handler) ?? new Histogram();
+    this.#starts.set(handler, starts);
+    return starts;
   }
 
   /** Whether this very handler is running already. */

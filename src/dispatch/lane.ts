@@ -2,6 +2,7 @@ import { tooOld } from '../alert/age.ts';
 import type { Alert } from '../alert/model.ts';
 import { formatDuration } from '../common/durations.ts';
 import { explain } from '../common/errors.ts';
+import type { Histogram } from '../common/histogram.ts';
 import type { Log } from '../common/log.ts';
 import { type RetryPolicy, retryDelayMs } from './retry.ts';
 import type { AttemptOutcome, Runner } from './runner.ts';
@@ -67,6 +68,7 @@ export class Lane {
   readonly #runner: Runner;
   readonly #journal: DeliveryJournal;
   readonly #log: Log;
+  readonly #starts: Histogram;
   readonly #shutdown = new AbortController();
   readonly #running = new Set<Promise<void>>();
   #queue: Queued[] = [];
@@ -78,11 +80,13 @@ export class Lane {
   #alarmAt = Number.POSITIVE_INFINITY;
   #stopped = false;
 
-  constructor(settings: LaneSettings, runner: Runner, journal: DeliveryJournal, log: Log) {
+  /** @param starts is told how long after its reception each alert's first attempt begins */
+  constructor(settings: LaneSettings, runner: Runner, journal: DeliveryJournal, log: Log, starts: Histogram) {
     this.#settings = settings;
     this.#runner = runner;
     this.#journal = journal;
     this.#log = log;
+    this.#starts = starts;
   }
 
   /** Whether an attempt is being made. */
@@ -206,6 +210,7 @@ export class Lane {
     const attempt = queued.attempts + 1;
     const begun = await this.#write(() => this.#journal.begin(seq, handler, Date.now()));
     if (!begun) return;
+    if (attempt === 1) this.#starts.observe((Date.now() - Date.parse(alert.receivedAt)) / 1_000);
     const startedAt = performance.now();
     const deadline = AbortSignal.timeout(Math.min(timeoutMs, LONGEST_TIMER_MS));
     const outcome = await this.#runner.run({

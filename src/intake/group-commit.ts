@@ -1,9 +1,11 @@
 import { digestOf } from '../alert/digest.ts';
 import { formatDuration } from '../common/durations.ts';
 import { explain } from '../common/errors.ts';
+import { Histogram, type HistogramCounts } from '../common/histogram.ts';
 import type { Log } from '../common/log.ts';
 import type { Entry } from '../journal/append.ts';
-import type { AlertStore, Arrival } from '../vtp/store.ts';
+import type { AlertStore, Arrival, Stored } from '../vtp/store.ts';
+import type { SourceTotals } from './messages.ts';
 
 /** What the group commit needs of the journal. */
 export interface Appender {
@@ -11,10 +13,13 @@ export interface Appender {
   append(entries: readonly Entry[]): boolean[];
 }
 
+type Totals = { -readonly [Field in keyof SourceTotals]: SourceTotals[Field] };
+
 interface Waiting {
   readonly source: string;
+  readonly totals: Totals;
   readonly arrival: Arrival;
-  readonly stored: () => void;
+  readonly stored: Stored;
 }
 
 /** Called after each commit: how many documents were new, and how many were the same bytes again. */
@@ -36,7 +41,9 @@ export class GroupCommit {
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #scheduled = false;
-  #failingSince: number | undefined;
+  #failing: { readonly since: number; readonly problem: string } | undefined;
+  readonly #totals = new Map<string, Totals>();
+  readonly #ack = new Histogram();
   #held: (() => void)[] = [];
 
   constructor(journal: Appender, log: Log, onCommit: OnCommit) {
@@ -47,17 +54,45 @@ export class GroupCommit {
 
   /** The store that a source writes to. */
   storeFor(source: string): AlertStore {
+    const totals = this.#totalsFor(source);
     return {
-      store: (arrival, stored) => this.#accept({ source, arrival, stored }),
+      store: (arrival, stored) => this.#accept({ source, totals, arrival, stored }),
       whenReady: (ready) => {
         this.#held.push(ready);
       },
     };
   }
 
+  /** What a source has done, from its first store on. */
+  totalsOf(source: string): SourceTotals {
+    return { ...this.#totalsFor(source) };
+  }
+
+  /** Seconds from a document's last byte until its acknowledgement was written. */
+  get ack(): HistogramCounts {
+    return this.#ack.snapshot;
+  }
+
+  /** Why the journal cannot be written, a clause; undefined when it can. */
+  get problem(): string | undefined {
+    return this.#failing?.problem;
+  }
+
+  #totalsFor(source: string): Totals {
+    const known = this.#totals.get(source);
+    if (known !== undefined) return known;
+    const totals: Totals = { received: 0, duplicates: 0, bytes: 0, acks: 0, lastAlertAt: undefined };
+    this.#totals.set(source, totals);
+    return totals;
+  }
+
   #accept(waiting: Waiting): boolean {
+    const { totals, arrival } = waiting;
+    totals.received += 1;
+    totals.bytes += arrival.packet.length;
+    totals.lastAlertAt = arrival.receivedAt;
     this.#waiting.push(waiting);
-    this.#waitingBytes += waiting.arrival.packet.length;
+    this.#waitingBytes += arrival.packet.length;
     this.#schedule();
     return this.#waitingBytes < HIGH_WATER_BYTES;
   }
@@ -66,16 +101,17 @@ export class GroupCommit {
     if (this.#scheduled) return;
     this.#scheduled = true;
     // After the poll phase: everything the sockets had to give in this turn goes into one commit.
-    if (this.#failingSince === undefined) setImmediate(() => this.#commit());
+    if (this.#failing === undefined) setImmediate(() => this.#commit());
     else setTimeout(() => this.#commit(), RETRY_MS);
   }
 
   #commit(): void {
     this.#scheduled = false;
     const batch = this.#waiting;
+    const entries = batch.map(entryOf);
     let isNew: boolean[];
     try {
-      isNew = this.#journal.append(batch.map(entryOf));
+      isNew = this.#journal.append(entries);
     } catch (error) {
       this.#failed(error);
       return;
@@ -83,28 +119,51 @@ export class GroupCommit {
     this.#waiting = [];
     this.#waitingBytes = 0;
     this.#recovered();
-    for (const waiting of batch) waiting.stored();
-    const added = isNew.reduce((count, one) => count + (one ? 1 : 0), 0);
+    const added = this.#tell(batch, entries, isNew);
     this.#onCommit(added, batch.length - added);
     const held = this.#held;
     this.#held = [];
     for (const ready of held) ready();
   }
 
+  /** @returns how many were new */
+  #tell(batch: readonly Waiting[], entries: readonly Entry[], isNew: readonly boolean[]): number {
+    const acknowledged: number[] = [];
+    let added = 0;
+    for (const [index, { digest }] of entries.entries()) {
+      const { totals, arrival, stored } = batch[index] as Waiting;
+      if (isNew[index] === true) added += 1;
+      else totals.duplicates += 1;
+      if (!stored(digest)) continue;
+      totals.acks += 1;
+      acknowledged.push(arrival.arrivedAt);
+    }
+    // After the connections have written what they were told to send in this turn.
+    queueMicrotask(() => this.#measure(acknowledged));
+    return added;
+  }
+
+  /** @param acknowledged when the documents arrived that have just been acknowledged */
+  #measure(acknowledged: readonly number[]): void {
+    const now = performance.now();
+    for (const arrivedAt of acknowledged) this.#ack.observe((now - arrivedAt) / 1_000);
+  }
+
   #failed(error: unknown): void {
-    if (this.#failingSince === undefined) {
-      this.#failingSince = Date.now();
+    const problem = explain(error);
+    if (this.#failing === undefined) {
       this.#log.error(
-        `Cannot write the journal: ${explain(error)}. Nothing is acknowledged until it can be written; voeventd tries again every ${formatDuration(RETRY_MS)}`,
+        `Cannot write the journal: ${problem}. Nothing is acknowledged until it can be written; voeventd tries again every ${formatDuration(RETRY_MS)}`,
       );
     }
+    this.#failing = { since: this.#failing?.since ?? Date.now(), problem };
     this.#schedule();
   }
 
   #recovered(): void {
-    if (this.#failingSince === undefined) return;
-    const lasted = formatDuration(Date.now() - this.#failingSince);
-    this.#failingSince = undefined;
+    if (this.#failing === undefined) return;
+    const lasted = formatDuration(Date.now() - this.#failing.since);
+    this.#failing = undefined;
     this.#log.warn(`The journal can be written again, after ${lasted}; what had arrived is stored and acknowledged`);
   }
 }

@@ -1,8 +1,9 @@
 import type { MessagePort } from 'node:worker_threads';
+import { Histogram } from '../common/histogram.ts';
 import type { Log } from '../common/log.ts';
 import { Orders, Question, Thread } from '../common/thread.ts';
 import type { InspectProgram } from '../inspect/messages.ts';
-import type { FromIntake, IntakeData, Source, SourceProblem, SourceReport, ToIntake } from './messages.ts';
+import type { FromIntake, IntakeData, IntakeReport, Source, SourceProblem, ToIntake } from './messages.ts';
 
 export interface IntakeEvents {
   /** New documents are in the journal. */
@@ -14,7 +15,7 @@ export interface IntakeEvents {
 /** The main thread's handle on the intake thread. */
 export class Intake {
   readonly #thread: Thread<ToIntake, FromIntake>;
-  readonly #report = new Question<readonly SourceReport[]>();
+  readonly #report = new Question<IntakeReport>();
   readonly #configurations = new Orders<readonly SourceProblem[]>();
 
   constructor(journalPath: string, log: Log, events: IntakeEvents) {
@@ -31,13 +32,13 @@ export class Intake {
             this.#configurations.done(message.problems);
             return;
           case 'report':
-            this.#report.answer(message.sources);
+            this.#report.answer(message.report);
             return;
         }
       },
       failed: (error) => events.failed(error),
       exited: () => {
-        this.#report.answer([]);
+        this.#report.answer(emptyReport());
         this.#configurations.end([]);
       },
     });
@@ -64,9 +65,9 @@ export class Intake {
     this.#thread.say({ type: 'keep', source, packet });
   }
 
-  /** What every source is doing; nothing when the thread has ended. */
-  async report(): Promise<readonly SourceReport[]> {
-    if (this.#thread.hasExited) return [];
+  /** What it is doing; nothing when the thread has ended. */
+  async report(): Promise<IntakeReport> {
+    if (this.#thread.hasExited) return emptyReport();
     return await this.#report.ask(() => this.#thread.say({ type: 'report' }));
   }
 
@@ -75,4 +76,9 @@ export class Intake {
     this.#thread.say({ type: 'stop' });
     await this.#thread.exited;
   }
+}
+
+function emptyReport(): IntakeReport {
+  const { snapshot } = new Histogram();
+  return { sources: [], ack: snapshot, lag: snapshot, journalProblem: undefined };
 }

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { HistogramCounts } from '../common/histogram.ts';
 import type { InspectProgram } from '../inspect/messages.ts';
 import type { ReceiverSettings } from '../vtp/receiver/receiver.ts';
 import type { ReceiverStatus } from '../vtp/receiver/status.ts';
@@ -15,10 +16,35 @@ export type Source =
   | { readonly type: 'vtp'; readonly name: string; readonly settings: SubscriberSettings }
   | { readonly type: 'receiver'; readonly name: string; readonly settings: ReceiverSourceSettings };
 
-/** What a source is doing. */
-export type SourceReport =
-  | { readonly type: 'vtp'; readonly name: string; readonly status: SubscriberStatus }
-  | { readonly type: 'receiver'; readonly name: string; readonly status: ReceiverStatus };
+/** What a source has done since the daemon started, whatever connections and settings it had. */
+export interface SourceTotals {
+  /** Documents that came and could be kept, those that the journal had already included. */
+  readonly received: number;
+  readonly duplicates: number;
+  /** Of the documents received. */
+  readonly bytes: number;
+  /** Acknowledgements sent. */
+  readonly acks: number;
+  /** When the last document came, milliseconds since 1970. */
+  readonly lastAlertAt: number | undefined;
+}
+
+/** What a source is doing, and what it has done. */
+export type SourceReport = { readonly name: string; readonly totals: SourceTotals } & (
+  | { readonly type: 'vtp'; readonly status: SubscriberStatus }
+  | { readonly type: 'receiver'; readonly status: ReceiverStatus }
+);
+
+/** What the intake is doing. */
+export interface IntakeReport {
+  readonly sources: readonly SourceReport[];
+  /** From a document's last byte to its acknowledgement. */
+  readonly ack: HistogramCounts;
+  /** How late the thread's event loop is. */
+  readonly lag: HistogramCounts;
+  /** Why the journal cannot be written, a clause; undefined when it can. */
+  readonly journalProblem: string | undefined;
+}
 
 /** A source that cannot do its work, and goes on trying. */
 export interface SourceProblem {
@@ -35,7 +61,7 @@ export type ToIntake =
   | { readonly type: 'news'; readonly port: MessagePort }
   /** Keep a document of our own as if it had come from this source. */
   | { readonly type: 'keep'; readonly source: string; readonly packet: Uint8Array }
-  /** Say what every source is doing. */
+  /** Say what you are doing. */
   | { readonly type: 'report' }
   /** Close every connection, commit what has arrived, and end. */
   | { readonly type: 'stop' };
@@ -47,7 +73,7 @@ export type FromIntake =
   | { readonly type: 'running'; readonly problems: readonly SourceProblem[] }
   /** Documents are on disk and acknowledged. */
   | { readonly type: 'stored'; readonly added: number; readonly duplicates: number }
-  | { readonly type: 'report'; readonly sources: readonly SourceReport[] };
+  | { readonly type: 'report'; readonly report: IntakeReport };
 
 export interface IntakeData {
   readonly journalPath: string;

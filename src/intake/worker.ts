@@ -7,13 +7,22 @@ import { isDeepStrictEqual } from 'node:util';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { scanEnvelope } from '../alert/envelope.ts';
 import { withFields } from '../common/log.ts';
+import { LoopLag } from '../common/loop-lag.ts';
 import { type LogMessage, threadLog } from '../common/thread.ts';
 import { JournalAppender } from '../journal/append.ts';
 import { Receiver } from '../vtp/receiver/receiver.ts';
 import { Subscriber } from '../vtp/subscriber/subscriber.ts';
 import { Examination } from './examination.ts';
 import { GroupCommit } from './group-commit.ts';
-import type { FromIntake, IntakeData, Source, SourceProblem, SourceReport, ToIntake } from './messages.ts';
+import type {
+  FromIntake,
+  IntakeData,
+  IntakeReport,
+  Source,
+  SourceProblem,
+  SourceReport,
+  ToIntake,
+} from './messages.ts';
 
 interface Running {
   readonly source: Source;
@@ -38,17 +47,19 @@ const commits = new GroupCommit(journal, log, (added, duplicates) => {
   if (added > 0) news?.postMessage(added);
   say({ type: 'stored', added, duplicates });
 });
+const lag = new LoopLag();
 const running = new Map<string, Running>();
 
 function start(source: Source): void {
   const { name } = source;
   const stop = new AbortController();
   const store = commits.storeFor(name);
+  const totals = () => commits.totalsOf(name);
   const itsLog = withFields(log, { source: name });
   switch (source.type) {
     case 'vtp': {
       const subscriber = new Subscriber(source.settings, store, itsLog);
-      const report = (): SourceReport => ({ type: 'vtp', name, status: subscriber.status });
+      const report = (): SourceReport => ({ type: 'vtp', name, status: subscriber.status, totals: totals() });
       const ended = subscriber.start(stop.signal);
       running.set(name, { source, report, started: Promise.resolve(undefined), stop, ended });
       return;
@@ -56,7 +67,7 @@ function start(source: Source): void {
     case 'receiver': {
       const { validate, ...settings } = source.settings;
       const receiver = new Receiver(settings, store, (packet) => examination.examine(packet, validate), itsLog);
-      const report = (): SourceReport => ({ type: 'receiver', name, status: receiver.status });
+      const report = (): SourceReport => ({ type: 'receiver', name, status: receiver.status, totals: totals() });
       const ended = receiver.start(stop.signal);
       running.set(name, { source, report, started: receiver.started, stop, ended });
       return;
@@ -84,8 +95,13 @@ async function reconcile(sources: readonly Source[]): Promise<readonly SourcePro
 }
 
 function keep(source: string, packet: Buffer): void {
-  const arrival = { packet, envelope: scanEnvelope(packet), peer: 'voeventd', receivedAt: Date.now() };
-  commits.storeFor(source).store(arrival, () => {});
+  const now = { receivedAt: Date.now(), arrivedAt: performance.now() };
+  commits.storeFor(source).store({ packet, envelope: scanEnvelope(packet), peer: 'voeventd', ...now }, () => false);
+}
+
+function report(): IntakeReport {
+  const sources = [...running.values()].map((source) => source.report());
+  return { sources, ack: commits.ack, lag: lag.snapshot, journalProblem: commits.problem };
 }
 
 async function end(): Promise<void> {
@@ -93,6 +109,7 @@ async function end(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   await Promise.all([...running.keys()].map(stop));
   await new Promise((resolve) => setImmediate(resolve));
+  lag.stop();
   await examination.close();
   journal.close();
   news?.close();
@@ -103,7 +120,7 @@ let work = Promise.resolve();
 port.on('message', (message: ToIntake) => {
   switch (message.type) {
     case 'report':
-      say({ type: 'report', sources: [...running.values()].map(({ report }) => report()) });
+      say({ type: 'report', report: report() });
       return;
     case 'sources':
       if (message.inspect !== undefined) examination.use(message.inspect);

@@ -47,6 +47,7 @@ export class Connection {
   #outgoing: (string | Buffer)[] = [];
   #opened = false;
   #held = false;
+  #readAt = 0;
   #reason: string | undefined;
   #ended = false;
 
@@ -95,6 +96,11 @@ export class Connection {
     return this.#decoder.unfinished() !== undefined;
   }
 
+  /** When the peer's bytes were last read, by `performance.now()`. */
+  get readAt(): number {
+    return this.#readAt;
+  }
+
   /** Whether the peer writes lengths least significant byte first, and wants to read them so. */
   get littleEndian(): boolean {
     return this.#decoder.littleEndian;
@@ -111,9 +117,15 @@ export class Connection {
     return this.#socket.write(frames);
   }
 
-  /** Sends one message; all that is sent in one turn of the event loop leaves in one write. */
-  send(payload: string | Buffer): void {
+  /**
+   * Sends one message; all that is sent in one turn of the event loop leaves in one write.
+   *
+   * @returns false when the connection has ended: it is not sent
+   */
+  send(payload: string | Buffer): boolean {
+    if (!this.#socket.writable) return false;
     if (this.#outgoing.push(payload) === 1) queueMicrotask(() => this.flush());
+    return true;
   }
 
   /** Writes now what was sent in this turn. */
@@ -189,6 +201,7 @@ export class Connection {
   }
 
   #read(chunk: Buffer): void {
+    this.#readAt = performance.now();
     for (const event of this.#decoder.feed(chunk)) {
       if (this.#reason !== undefined) return;
       this.#events.frame(event);

@@ -93,6 +93,12 @@ function namespaceOf(root: XmlElement): string | undefined {
   )?.[1];
 }
 
+export interface TransportParam {
+  readonly name: string;
+  readonly ucd?: string;
+  readonly value: string;
+}
+
 export interface TransportFields {
   readonly role: TransportRole;
   readonly origin: string;
@@ -100,7 +106,7 @@ export interface TransportFields {
   /** ISO 8601, UTC. */
   readonly timeStamp: string;
   readonly result?: string | undefined;
-  readonly params?: readonly { readonly name: string; readonly value: string }[];
+  readonly params?: readonly TransportParam[];
   readonly namespace?: string;
   readonly version?: string;
 }
@@ -109,9 +115,7 @@ export interface TransportFields {
 export function buildTransport(fields: TransportFields): string {
   const { role, origin, response, timeStamp, result, params = [] } = fields;
   const { namespace = TRANSPORT_NAMESPACE, version = '1.0' } = fields;
-  const meta =
-    params.map(({ name, value }) => `<Param name="${escapeXml(name)}" value="${escapeXml(value)}"/>`).join('') +
-    (result === undefined ? '' : `<Result>${escapeXml(result)}</Result>`);
+  const meta = params.map(param).join('') + (result === undefined ? '' : `<Result>${escapeXml(result)}</Result>`);
   return (
     `<?xml version="1.0" encoding="UTF-8"?>\n` +
     `<trn:Transport role="${role}" version="${escapeXml(version)}" xmlns:trn="${escapeXml(namespace)}">` +
@@ -121,4 +125,9 @@ export function buildTransport(fields: TransportFields): string {
     (meta === '' ? '' : `<Meta>${meta}</Meta>`) +
     `</trn:Transport>`
   );
+}
+
+function param({ name, ucd, value }: TransportParam): string {
+  const word = ucd === undefined ? '' : ` ucd="${escapeXml(ucd)}"`;
+  return `<Param name="${escapeXml(name)}"${word} value="${escapeXml(value)}"/>`;
 }

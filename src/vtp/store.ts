@@ -9,16 +9,26 @@ export interface Arrival {
   readonly peer: string;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
+  /** When its last byte was read, by `performance.now()`: no clock that is set changes what is measured from here. */
+  readonly arrivedAt: number;
 }
+
+/**
+ * Called once, when the document is on disk.
+ *
+ * @param digest SHA-256 of its element's bytes
+ * @returns whether an acknowledgement was sent
+ */
+export type Stored = (digest: Uint8Array) => boolean;
 
 /** What a subscription or a receiver needs of whoever keeps the events. */
 export interface AlertStore {
   /**
-   * Takes a document. `stored` is called once, when its bytes are on disk.
+   * Takes a document.
    *
    * @returns false when the store has as much in hand as it wants: send nothing more until `whenReady`
    */
-  store(arrival: Arrival, stored: () => void): boolean;
+  store(arrival: Arrival, stored: Stored): boolean;
   /** Calls back once, when the store can take more. */
   whenReady(ready: () => void): void;
 }

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it, type TestContext } from 'node:test';
 import { Broadcast } from '../../src/broadcast/broadcast.ts';
 import type { BroadcastSettings } from '../../src/broadcast/messages.ts';
+import { Histogram } from '../../src/common/histogram.ts';
 import { RelayJournal } from '../../src/journal/relay.ts';
 import { parseEndpoint } from '../../src/vtp/address.ts';
 import { parseTransport } from '../../src/vtp/message.ts';
@@ -36,7 +37,7 @@ async function start(context: TestContext, changes: Partial<BroadcastSettings> =
   context.after(() => broadcast.stop());
   assert.equal(await within(broadcast.configure(settings(changes)), 'the thread to listen'), undefined);
   const listening = async () => {
-    const status = await broadcast.report();
+    const { status } = await broadcast.report();
     return status.state === 'listening' ? status : assert.fail(`it is ${status.state}`);
   };
   const { address } = await listening();
@@ -194,7 +195,19 @@ describe('the broadcasting thread', () => {
     const taken = settings({ listen: parseEndpoint(other.address, 0) ?? { path: '', text: '' } });
     assert.match((await broadcast.configure(taken)) ?? '', /in use by another program/);
     await peer.gone();
-    assert.equal((await broadcast.report()).state, 'failed');
+    assert.equal((await broadcast.report()).status.state, 'failed');
     await assert.rejects(Peer.connect(address), { code: 'ECONNREFUSED' });
+  });
+
+  it('tells how late its event loop is, and nothing any more when it has ended', async (t) => {
+    const { broadcast } = await start(t);
+    for (;;) {
+      const { lag } = await within(broadcast.report(), 'the report');
+      if (lag.counts.reduce((total, count) => total + count, 0) > 1) break;
+    }
+    await broadcast.stop();
+    assert.deepEqual(await within(broadcast.report(), 'the report of a thread that has ended'), {
+      ...{ status: { state: 'stopped' }, lag: new Histogram().snapshot },
+    });
   });
 });

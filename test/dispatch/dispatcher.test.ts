@@ -131,4 +131,31 @@ describe('the dispatcher', () => {
     assert.equal(runner.closed, 1);
     assert.deepEqual(journal.states(), ['pending']);
   });
+
+  it('measures how long alerts take to each handler that runs, through its reloads', async (test) => {
+    const { journal, dispatcher } = setUp(test);
+    const counted = () =>
+      Object.entries(dispatcher.startHistograms()).map(([handler, { counts }]) => [
+        handler,
+        counts.reduce((total, count) => total + count, 0),
+      ]);
+    const done = () => new ScriptedRunner(() => DONE);
+    const offer = async () => {
+      for (const delivery of journal.deliveries(1, ['slew'])) dispatcher.offer('slew', delivery);
+      await settle();
+    };
+    assert.deepEqual(counted(), []);
+    await dispatcher.configure([spec('slew', '1', done), spec('chat', '1', done)], 0);
+    await offer();
+    assert.deepEqual(counted(), [
+      ['slew', 1],
+      ['chat', 0],
+    ]);
+    await dispatcher.configure([spec('slew', '2', done)], 0);
+    await offer();
+    assert.deepEqual(counted(), [['slew', 2]]);
+    await dispatcher.configure([], 0);
+    assert.deepEqual(counted(), []);
+    await dispatcher.stop(0);
+  });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { Histogram } from '../../src/common/histogram.ts';
 import { type DeliveryJournal, Lane, type LaneSettings } from '../../src/dispatch/lane.ts';
 import {
   DONE,
@@ -31,6 +32,7 @@ interface Setup {
   readonly runner: ScriptedRunner;
   readonly lane: Lane;
   readonly log: RecordedLog;
+  readonly starts: Histogram;
 }
 
 function setUp(
@@ -44,8 +46,10 @@ function setUp(
   const journal = new TestJournal(test);
   const runner = options.runner ?? new ScriptedRunner();
   const log = recordedLog();
-  const lane = new Lane(laneSettings(options.settings), runner, options.port?.(journal) ?? journal.port(), log);
-  return { journal, runner, lane, log };
+  const starts = new Histogram();
+  const port = options.port?.(journal) ?? journal.port();
+  const lane = new Lane(laneSettings(options.settings), runner, port, log, starts);
+  return { journal, runner, lane, log, starts };
 }
 
 describe('a lane', () => {
@@ -404,7 +408,7 @@ describe('after a crash', () => {
     assert.deepEqual(journal.states(), ['done', 'running', 'running', 'pending']);
     // The process dies here: nothing of the old lane is heard of again.
     const again = new ScriptedRunner(() => DONE);
-    const next = new Lane(laneSettings({ concurrency: 2 }), again, journal.port(), recordedLog());
+    const next = new Lane(laneSettings({ concurrency: 2 }), again, journal.port(), recordedLog(), new Histogram());
     next.start();
     await settle();
     assert.deepEqual(again.began, [
@@ -428,7 +432,7 @@ describe('after a crash', () => {
     await settle();
     await lane.stop(0);
     const again = new ScriptedRunner(() => DONE);
-    const next = new Lane(laneSettings(), again, journal.port(), recordedLog());
+    const next = new Lane(laneSettings(), again, journal.port(), recordedLog(), new Histogram());
     next.start();
     await pass(test, 59_999);
     assert.deepEqual(again.began, []);
@@ -563,5 +567,68 @@ describe('a journal that fails for a while', () => {
     await pass(test, 1_000);
     await stopping;
     assert.deepEqual(journal.states(), ['running']);
+  });
+});
+
+describe('how long an alert took to its handler', () => {
+  const counted = ({ starts }: Setup): number => starts.snapshot.counts.reduce((total, count) => total + count, 0);
+
+  it('is from its reception to the start of its first attempt, and of no other', async (test) => {
+    holdTime(test);
+    const runner = new ScriptedRunner(() => failing('mount is busy'));
+    const setup = setUp(test, {
+      runner,
+      settings: { retry: { attempts: 2, delayMs: 60_000, factor: 1, maxDelayMs: 60_000 } },
+    });
+    const { journal, lane, starts } = setup;
+    lane.start();
+    const deliveries = journal.deliveries(1);
+    test.mock.timers.tick(700);
+    for (const delivery of deliveries) lane.offer(delivery);
+    await settle();
+    assert.deepEqual([counted(setup), starts.snapshot.sum], [1, 0.7]);
+    await pass(test, 60_000);
+    assert.deepEqual([runner.began.length, counted(setup)], [2, 1]);
+    await lane.stop(0);
+  });
+
+  it('has in it what it waited for others', async (test) => {
+    holdTime(test);
+    const setup = setUp(test);
+    const { journal, lane, runner, starts } = setup;
+    lane.start();
+    for (const delivery of journal.deliveries(2)) lane.offer(delivery);
+    await settle();
+    assert.deepEqual([counted(setup), starts.snapshot.sum], [1, 0]);
+    test.mock.timers.tick(3_000);
+    runner.finish(1);
+    await settle();
+    assert.deepEqual([counted(setup), starts.snapshot.sum], [2, 3]);
+    runner.finish(2);
+    await lane.stop(0);
+  });
+
+  it('is not measured when it is skipped', async (test) => {
+    holdTime(test);
+    const setup = setUp(test, { settings: { maxAgeMs: 60_000 } });
+    const { journal, lane } = setup;
+    const deliveries = journal.deliveries(1);
+    test.mock.timers.tick(61_000);
+    lane.start();
+    for (const delivery of deliveries) lane.offer(delivery);
+    await settle();
+    assert.deepEqual([journal.states(), counted(setup)], [['skipped'], 0]);
+    await lane.stop(0);
+  });
+
+  it('is not measured again after a crash', async (test) => {
+    const setup = setUp(test);
+    setup.journal.deliveries(1);
+    setup.journal.ledger.begin(1, 'slew', Date.now());
+    setup.lane.start();
+    await settle();
+    assert.deepEqual([setup.runner.began, counted(setup)], [[{ seq: 1, attempt: 2 }], 0]);
+    setup.runner.finish(1);
+    await setup.lane.stop(0);
   });
 });

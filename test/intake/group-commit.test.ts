@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { digestOf } from '../../src/alert/digest.ts';
 import { scanEnvelope } from '../../src/alert/envelope.ts';
 import { GroupCommit } from '../../src/intake/group-commit.ts';
 import type { Entry } from '../../src/journal/append.ts';
@@ -33,11 +34,19 @@ function setUp(context: TestContext) {
   const commits: [added: number, duplicates: number][] = [];
   const stored: string[] = [];
   const commit = new GroupCommit(journal, log, (added, duplicates) => commits.push([added, duplicates]));
-  const give = (store: AlertStore, name: string, packet = voevent(name)): boolean =>
-    store.store({ packet, envelope: scanEnvelope(packet), peer: 'broker:8099', receivedAt: 0 }, () =>
-      stored.push(name),
-    );
-  return { journal, log, commits, stored, commit, give, turn: () => context.mock.timers.tick(0) };
+  /** What the sources were told of: its digest. */
+  const digests: Uint8Array[] = [];
+  /** Whether they can send an acknowledgement. */
+  const wire = { isOpen: true };
+  const give = (store: AlertStore, name: string, packet = voevent(name)): boolean => {
+    const arrival = { packet, envelope: scanEnvelope(packet), peer: 'broker:8099' };
+    return store.store({ ...arrival, receivedAt: Date.now(), arrivedAt: performance.now() }, (digest) => {
+      stored.push(name);
+      digests.push(digest);
+      return wire.isOpen;
+    });
+  };
+  return { journal, log, commits, stored, digests, wire, commit, give, turn: () => context.mock.timers.tick(0) };
 }
 
 describe('the group commit', () => {
@@ -98,6 +107,15 @@ describe('the group commit', () => {
     assert.deepEqual(commits, [[1, 1]]);
   });
 
+  it('tells a source the digest that the journal has, for the same bytes again too', (t) => {
+    const { digests, commit, give, turn } = setUp(t);
+    const packet = voevent('ivo://a#1');
+    for (const _ of ['first', 'again']) give(commit.storeFor('a'), 'ivo://a#1', packet);
+    turn();
+    const digest = digestOf(packet, scanEnvelope(packet).element);
+    assert.deepEqual(digests, [digest, digest]);
+  });
+
   it('asks for a pause at the high-water mark, and ends it after the commit', (t) => {
     const { commit, give, turn, stored } = setUp(t);
     const store = commit.storeFor('a');
@@ -112,6 +130,65 @@ describe('the group commit', () => {
     assert.equal(give(store, 'ivo://a#3'), true);
     turn();
     assert.equal(ready.length, 1, 'called once');
+  });
+});
+
+describe('what the group commit counts', () => {
+  const nothing = { received: 0, duplicates: 0, bytes: 0, acks: 0, lastAlertAt: undefined };
+
+  it('is what each source has received, when, and what of it was acknowledged, whatever stores it had', (t) => {
+    const { commit, give, turn, wire } = setUp(t);
+    t.mock.timers.setTime(1_000);
+    const [a, b] = [commit.storeFor('a'), commit.storeFor('b')];
+    assert.deepEqual(commit.totalsOf('a'), nothing);
+    give(a, 'ivo://a#1');
+    const before = commit.totalsOf('a');
+    give(a, 'ivo://a#2');
+    give(b, 'ivo://a#1');
+    turn();
+    t.mock.timers.setTime(2_000);
+    // Its settings have changed.
+    const again = commit.storeFor('a');
+    wire.isOpen = false;
+    give(again, 'ivo://a#2');
+    turn();
+    const { length } = voevent('ivo://a#1');
+    const arrived = { received: 1, duplicates: 0, bytes: length, acks: 0, lastAlertAt: 1_000 };
+    assert.deepEqual(before, arrived, 'it is received before it is stored');
+    assert.deepEqual(commit.totalsOf('a'), {
+      ...{ received: 3, duplicates: 1, bytes: 3 * length, acks: 2, lastAlertAt: 2_000 },
+    });
+    assert.deepEqual(commit.totalsOf('b'), { ...arrived, duplicates: 1, acks: 1 });
+    assert.deepEqual(commit.totalsOf('c'), nothing);
+  });
+
+  it('is how long it took from the last byte until the acks were written, of those that were sent', async (t) => {
+    const { commit, turn, give, wire } = setUp(t);
+    let now = 50;
+    t.mock.method(performance, 'now', () => now);
+    const store = commit.storeFor('a');
+    const packet = voevent('ivo://a#0');
+    const arrival = { packet, envelope: scanEnvelope(packet), peer: 'broker:8099', receivedAt: 0, arrivedAt: now };
+    store.store(arrival, () => {
+      // As a connection does, which writes what it was told to send when the turn is over.
+      queueMicrotask(() => {
+        now += 4;
+      });
+      return true;
+    });
+    now = 52;
+    give(store, 'ivo://a#1');
+    wire.isOpen = false;
+    turn();
+    await Promise.resolve();
+    const counts = () => commit.ack.counts.reduce((total, count) => total + count, 0);
+    assert.deepEqual([counts(), commit.ack.sum], [1, 0.006]);
+    wire.isOpen = true;
+    give(store, 'ivo://a#1');
+    now += 1;
+    turn();
+    await Promise.resolve();
+    assert.deepEqual([counts(), Number(commit.ack.sum.toFixed(6))], [2, 0.007]);
   });
 });
 
@@ -148,6 +225,23 @@ describe('a journal that cannot be written', () => {
         fields: {},
       },
     ]);
+  });
+
+  it('has its problem told for as long as it lasts, and counts as received what nothing acknowledges', (t) => {
+    const { journal, commit, give, turn } = setUp(t);
+    assert.equal(commit.problem, undefined);
+    journal.failure = full;
+    give(commit.storeFor('a'), 'ivo://a#1');
+    turn();
+    assert.equal(commit.problem, 'the disk is full (ENOSPC)');
+    journal.failure = new Error('database is locked');
+    t.mock.timers.tick(1_000);
+    assert.equal(commit.problem, 'database is locked');
+    assert.deepEqual([commit.totalsOf('a').received, commit.totalsOf('a').acks], [1, 0]);
+    journal.failure = undefined;
+    t.mock.timers.tick(1_000);
+    assert.equal(commit.problem, undefined);
+    assert.deepEqual([commit.totalsOf('a').received, commit.totalsOf('a').acks], [1, 1], 'counted once');
   });
 
   it('is tried again each second and not more often, however much arrives', (t) => {

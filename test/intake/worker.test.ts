@@ -2,14 +2,21 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { digestOf, idOf } from '../../src/alert/digest.ts';
+import { scanEnvelope } from '../../src/alert/envelope.ts';
+import { Histogram, type HistogramCounts } from '../../src/common/histogram.ts';
+import { inspectProgram } from '../../src/inspect/program.ts';
 import { Intake } from '../../src/intake/intake.ts';
 import type { Source } from '../../src/intake/messages.ts';
 import { Ledger } from '../../src/journal/ledger.ts';
+import { parseEndpoint } from '../../src/vtp/address.ts';
 import { parseTransport } from '../../src/vtp/message.ts';
+import { parseNetworks } from '../../src/vtp/networks.ts';
 import type { SubscriberSettings } from '../../src/vtp/subscriber/subscriber.ts';
 import { directoryFor } from '../journal/journal.ts';
 import { ScriptedBroker } from '../support/broker.ts';
 import { transport, voevent } from '../support/packets.ts';
+import { Peer } from '../support/peer.ts';
 import { recordLog, until, within } from '../support/wait.ts';
 
 function source(name: string, broker: ScriptedBroker, changes: Partial<SubscriberSettings> = {}): Source {
@@ -35,6 +42,10 @@ function startIntake(context: TestContext, path = join(directoryFor(context), 'j
   });
   context.after(() => intake.stop());
   return { intake, path, log, commits, failures };
+}
+
+function observations({ counts }: HistogramCounts): number {
+  return counts.reduce((total, count) => total + count, 0);
 }
 
 /** What the journal holds, oldest first. */
@@ -122,11 +133,74 @@ describe('the intake thread', () => {
     await broker.connection();
     const line = await log.said(/Connected to/);
     assert.equal(line.fields.source, 'campus');
-    const report = await within(intake.report(), 'the report');
+    const { sources } = await within(intake.report(), 'the report');
     assert.deepEqual(
-      report.map(({ name, status }) => [name, status.state]),
+      sources.map(({ name, status }) => [name, status.state]),
       [['campus', 'connected']],
     );
+  });
+
+  it('says what every source has done since the start, also with other settings before', async (t) => {
+    await using broker = await ScriptedBroker.listen();
+    const { intake } = startIntake(t);
+    void intake.configure([source('campus', broker, { maxFrame: 2_000 })]);
+    const packet = voevent('ivo://example.org/s#1');
+    const first = await broker.connection();
+    first.send(voevent('ivo://example.org/large#1', 'observation', 'x'.repeat(3_000)), packet, packet, '<html/>');
+    await first.message(1);
+    void intake.configure([source('campus', broker, { identity: 'ivo://example.org/new' })]);
+    const second = await broker.connection(1);
+    const before = Date.now();
+    second.send(packet);
+    await second.message(0);
+    const { sources, ack, lag, journalProblem } = await within(intake.report(), 'the report');
+    const { lastAlertAt = 0, ...totals } = sources[0]?.totals ?? {};
+    const bytes = 3 * packet.length + '<html/>'.length;
+    assert.deepEqual(totals, { received: 4, duplicates: 2, bytes, acks: 3 });
+    assert.ok(before <= lastAlertAt && lastAlertAt <= Date.now());
+    assert.equal(observations(ack), 3);
+    assert.ok(ack.sum > 0 && ack.sum < 10, `${ack.sum} s`);
+    assert.equal(lag.counts.length, ack.counts.length);
+    assert.equal(journalProblem, undefined);
+  });
+
+  it('counts what authors send, but for what is refused', async (t) => {
+    const { intake, log } = startIntake(t);
+    const listen = parseEndpoint('127.0.0.1:0', 0);
+    assert.ok(listen);
+    const receiver: Source = {
+      ...{ type: 'receiver', name: 'authors' },
+      settings: {
+        ...{ identity: 'ivo://example.org/us', listen, allow: parseNetworks('127.0.0.1') ?? [], tls: undefined },
+        ...{ maxConnections: 8, maxPerAddress: 8, rate: { perSecond: 100, burst: 100 }, maxFrame: 512_000 },
+        ...{ timeoutMs: 20_000, keepOpenMs: 60_000, validate: false, storedUrl: 'http://host:8090/alerts/' },
+      },
+    };
+    assert.deepEqual(await within(intake.configure([receiver], inspectProgram()), 'the receiver'), []);
+    const author = await Peer.connect(String((await log.said(/^Receiving from/)).fields.address));
+    const packet = voevent('ivo://example.org/s#1', 'test', '<Who><AuthorIVORN>ivo://example.org</AuthorIVORN></Who>');
+    author.send(packet, 'hello');
+    await author.message(1);
+    const receipts = author.messages.map((message) => parseTransport(message));
+    const value = `http://host:8090/alerts/${idOf(digestOf(packet, scanEnvelope(packet).element))}.xml`;
+    assert.deepEqual(
+      receipts.find((receipt) => receipt?.role === 'ack')?.params,
+      [{ name: 'stored', value }],
+      receipts.map((receipt) => receipt?.result).join(),
+    );
+    const { sources, ack } = await within(intake.report(), 'the report');
+    const { lastAlertAt: _, ...totals } = sources[0]?.totals ?? {};
+    assert.deepEqual(totals, { received: 1, duplicates: 0, bytes: packet.length, acks: 1 });
+    assert.equal(observations(ack), 1);
+    author.close();
+  });
+
+  it('watches how late its event loop is', async (t) => {
+    const { intake } = startIntake(t);
+    for (;;) {
+      const { lag } = await within(intake.report(), 'the report');
+      if (observations(lag) > 1) break;
+    }
   });
 
   it('answers all who ask at once, and those who ask when it has ended', async (t) => {
@@ -135,10 +209,13 @@ describe('the intake thread', () => {
     void intake.configure([source('campus', broker)]);
     await broker.connection();
     const [one, other] = await within(Promise.all([intake.report(), intake.report()]), 'both reports');
-    assert.deepEqual([one?.length, other?.length], [1, 1]);
+    assert.deepEqual([one?.sources.length, other?.sources.length], [1, 1]);
     const late = Promise.all([intake.stop(), intake.report()]);
     await within(late, 'the report of a thread that ends');
-    assert.deepEqual(await within(intake.report(), 'the report of a thread that has ended'), []);
+    const nothing = new Histogram().snapshot;
+    assert.deepEqual(await within(intake.report(), 'the report of a thread that has ended'), {
+      ...{ sources: [], ack: nothing, lag: nothing, journalProblem: undefined },
+    });
   });
 
   it('commits and acknowledges what has arrived before it stops', async (t) => {

@@ -87,37 +87,40 @@ export class SubmissionConversation {
     this.#take(submitted(this.#session, event, this.#settings, Date.now()));
   }
 
-  #take(step: ReceiverStep): void {
+  /** @param arrivedAt when the document was read that this is about @returns whether something was sent */
+  #take(step: ReceiverStep, arrivedAt = this.#connection.readAt): boolean {
     this.#session = step.session;
-    for (const output of step.outputs) this.#carryOut(output);
+    let hasSent = false;
+    for (const output of step.outputs) hasSent = this.#carryOut(output, arrivedAt) || hasSent;
     if (this.#session.pending >= MOST_PENDING) this.#connection.hold();
+    return hasSent;
   }
 
-  #carryOut(output: ReceiverOutput): void {
+  /** @returns whether something was sent */
+  #carryOut(output: ReceiverOutput, arrivedAt: number): boolean {
     switch (output.type) {
       case 'send':
-        this.#connection.send(output.payload);
-        return;
+        return this.#connection.send(output.payload);
       case 'examine':
-        void this.#examine(output.packet, output.envelope);
-        return;
+        void this.#examine(output.packet, output.envelope, arrivedAt);
+        return false;
       case 'store':
-        this.#store(output.packet, output.envelope);
-        return;
+        this.#store(output.packet, output.envelope, arrivedAt);
+        return false;
       case 'note':
         this.#ports.log[output.level](output.message, { author: this.#caller.name, ...output.fields });
-        return;
+        return false;
       case 'close':
         this.#connection.close(output.reason);
-        return;
+        return false;
     }
   }
 
-  async #examine(packet: Buffer, envelope: Envelope): Promise<void> {
+  async #examine(packet: Buffer, envelope: Envelope, arrivedAt: number): Promise<void> {
     const examination = await this.#ports.examine(packet);
     switch (examination.state) {
       case 'taken':
-        this.#take(examined(this.#session, packet, envelope, undefined, this.#settings, Date.now()));
+        this.#take(examined(this.#session, packet, envelope, undefined, this.#settings, Date.now()), arrivedAt);
         return;
       case 'refused':
         this.#take(examined(this.#session, packet, envelope, examination.problem, this.#settings, Date.now()));
@@ -136,11 +139,12 @@ export class SubmissionConversation {
     }
   }
 
-  #store(packet: Buffer, envelope: Envelope): void {
-    const arrival = { packet, envelope, peer: this.#caller.name, receivedAt: Date.now() };
-    const mayGoOn = this.#ports.store.store(arrival, () => {
-      this.#take(stored(this.#session, envelope, this.#settings, Date.now()));
+  #store(packet: Buffer, envelope: Envelope, arrivedAt: number): void {
+    const arrival = { packet, envelope, peer: this.#caller.name, receivedAt: Date.now(), arrivedAt };
+    const mayGoOn = this.#ports.store.store(arrival, (digest) => {
+      const hasSent = this.#take(stored(this.#session, envelope, digest, this.#settings, Date.now()));
       this.#release();
+      return hasSent;
     });
     if (mayGoOn) return;
     this.#connection.hold();

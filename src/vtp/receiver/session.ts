@@ -6,8 +6,9 @@
 import { type Envelope, scanEnvelope } from '../../alert/envelope.ts';
 import { formatDuration } from '../../common/durations.ts';
 import type { FrameEvent } from '../frame.ts';
-import { buildTransport, parseTransport } from '../message.ts';
+import { buildTransport, parseTransport, type TransportFields } from '../message.ts';
 import { type CommonOutput, note } from '../outputs.ts';
+import { storedParams } from '../stored-url.ts';
 
 export interface ReceiverSessionSettings {
   /** Our ivorn, put into `Response`. */
@@ -17,6 +18,8 @@ export interface ReceiverSessionSettings {
   /** How long an author may be silent between events; undefined: the connection ends with the first event. */
   readonly keepOpenMs: number | undefined;
   readonly maxFrame: number;
+  /** Acks say that the packet can be read at this and `ID.xml`. */
+  readonly storedUrl?: string | undefined;
 }
 
 export interface ReceiverSession {
@@ -93,15 +96,21 @@ export function examined(
   return { session, outputs: [{ type: 'store', packet, envelope }] };
 }
 
-/** The packet is on disk, now or since long: a duplicate is acknowledged too (VTP 2.0 §6.3). */
+/**
+ * The packet is on disk, now or since long: a duplicate is acknowledged too (VTP 2.0 §6.3).
+ *
+ * @param digest of its element's bytes
+ */
 export function stored(
   session: ReceiverSession,
   envelope: Envelope,
+  digest: Uint8Array,
   settings: ReceiverSessionSettings,
   now: number,
 ): ReceiverStep {
   if (session.state === 'closing') return { session, outputs: [] };
-  return answer(session, receipt('ack', envelope.ivorn, undefined, settings, now), settings, now);
+  const params = storedParams(settings.storedUrl, digest);
+  return answer(session, receipt('ack', envelope.ivorn, { params }, settings, now), settings, now);
 }
 
 /** The packet can be neither taken nor refused now: without an answer its author will try again (VTP 2.0 §7.1). */
@@ -197,7 +206,7 @@ function refuse(
 ): ReceiverStep {
   const name = ivorn ?? 'a document without an ivorn';
   const told = note('warn', `Refused ${name}: ${reason}`, ivorn === undefined ? {} : { ivorn });
-  const step = answer(session, receipt('nak', ivorn, reason, settings, now), settings, now);
+  const step = answer(session, receipt('nak', ivorn, { result: reason }, settings, now), settings, now);
   return { session: step.session, outputs: [told, ...step.outputs] };
 }
 
@@ -220,12 +229,12 @@ function answer(
 function receipt(
   role: 'ack' | 'nak',
   ivorn: string | undefined,
-  result: string | undefined,
+  meta: Pick<TransportFields, 'params' | 'result'>,
   { identity }: ReceiverSessionSettings,
   now: number,
 ): string {
   const timeStamp = new Date(now).toISOString();
-  return buildTransport({ role, origin: ivorn?.trim() ?? '', response: identity, timeStamp, result });
+  return buildTransport({ role, origin: ivorn?.trim() ?? '', response: identity, timeStamp, ...meta });
 }
 
 function close(session: ReceiverSession, reason: string): ReceiverStep {

@@ -13,7 +13,7 @@ import {
   type SessionSettings,
   tick,
 } from './session.ts';
-import type { SubscriberStatus } from './status.ts';
+import type { SubscriberState } from './status.ts';
 
 const TICK_MS = 1_000;
 
@@ -47,9 +47,13 @@ export class Conversation {
     }, TICK_MS);
   }
 
-  get status(): Extract<SubscriberStatus, { state: 'connected' }> {
-    const { openedAt, lastMessageAt, lastIamaliveAt, events } = this.#session;
-    return { state: 'connected', broker: this.#broker.text, since: openedAt, lastMessageAt, lastIamaliveAt, events };
+  get session(): Session {
+    return this.#session;
+  }
+
+  get state(): SubscriberState {
+    const { openedAt, events } = this.#session;
+    return { state: 'connected', broker: this.#broker.text, since: openedAt, events };
   }
 
   /** The connection is over. */
@@ -114,10 +118,12 @@ export class Conversation {
   }
 
   #keep(packet: Buffer, envelope: Envelope, answer: boolean): void {
-    const arrival = { packet, envelope, peer: this.#broker.text, receivedAt: Date.now() };
-    const mayGoOn = this.#store.store(arrival, () => {
-      if (answer) this.#connection.send(acknowledge(envelope, this.#settings, Date.now()));
-    });
+    const { readAt: arrivedAt } = this.#connection;
+    const arrival = { packet, envelope, peer: this.#broker.text, receivedAt: Date.now(), arrivedAt };
+    const mayGoOn = this.#store.store(
+      arrival,
+      (digest) => answer && this.#connection.send(acknowledge(envelope, digest, this.#settings, Date.now())),
+    );
     if (mayGoOn || this.#held) return;
     this.#held = true;
     this.#connection.hold();

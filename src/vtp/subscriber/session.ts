@@ -10,8 +10,10 @@ import {
   MINI_INTEROP_NAMESPACE,
   parseTransport,
   type TransportMessage,
+  type TransportParam,
 } from '../message.ts';
 import { type CommonOutput, note } from '../outputs.ts';
+import { storedParams } from '../stored-url.ts';
 
 /** `vtp`: the standard. `mini-interop`: what the eSTAR client spoke in 2006. */
 export const DIALECTS = ['vtp', 'mini-interop'] as const;
@@ -25,6 +27,8 @@ export interface SessionSettings {
   readonly silenceMs: number;
   /** XPath expressions: the broker is asked for events of which one holds (an extension of Comet's). */
   readonly filters?: readonly string[];
+  /** Acks say that the packet can be read at this and `ID.xml`; in the dialect `vtp` alone. */
+  readonly storedUrl?: string | undefined;
 }
 
 export interface Session {
@@ -82,9 +86,13 @@ function understand(session: Session, payload: Buffer, settings: SessionSettings
   }
 }
 
-/** The acknowledgement of an event, to be sent once it is on disk (VTP 2.0 §6, §7.3). */
-export function acknowledge(envelope: Envelope, settings: SessionSettings, now: number): string {
-  return receipt(envelope.ivorn ?? '', settings, now);
+/**
+ * The acknowledgement of an event, to be sent once it is on disk (VTP 2.0 §6, §7.3).
+ *
+ * @param digest of its element's bytes
+ */
+export function acknowledge(envelope: Envelope, digest: Uint8Array, settings: SessionSettings, now: number): string {
+  return receipt(envelope.ivorn ?? '', settings, now, storedParams(settings.storedUrl, digest));
 }
 
 /** Time has passed. */
@@ -183,7 +191,12 @@ function mirrored(message: TransportMessage): { namespace?: string; version?: st
   };
 }
 
-function receipt(origin: string, settings: SessionSettings, now: number): string {
+function receipt(
+  origin: string,
+  settings: SessionSettings,
+  now: number,
+  params: readonly TransportParam[] = [],
+): string {
   const timeStamp = new Date(now).toISOString();
   if (settings.dialect === 'mini-interop') {
     // The eSTAR client named itself, not the event, and knew no Response.
@@ -195,7 +208,7 @@ function receipt(origin: string, settings: SessionSettings, now: number): string
       version: '0.1',
     });
   }
-  return buildTransport({ role: 'ack', origin, response: settings.identity, timeStamp });
+  return buildTransport({ role: 'ack', origin, response: settings.identity, timeStamp, params });
 }
 
 /** Neither an event nor a Transport message: kept, so that nothing received is lost, but there is nothing to answer. */

@@ -1,19 +1,31 @@
 import { formatDuration } from '../../common/durations.ts';
 
 /** What a subscription is doing right now. Times in milliseconds since 1970. */
-export type SubscriberStatus =
+export type SubscriberState =
   | { readonly state: 'idle' }
   | { readonly state: 'connecting'; readonly broker: string; readonly since: number }
+  | { readonly state: 'connected'; readonly broker: string; readonly since: number; readonly events: number }
   | {
-      readonly state: 'connected';
+      readonly state: 'waiting';
       readonly broker: string;
+      /** Since when there has been no connection, however often one has been tried. */
       readonly since: number;
-      readonly lastMessageAt: number | undefined;
-      readonly lastIamaliveAt: number | undefined;
-      readonly events: number;
+      readonly until: number;
+      readonly reason: string;
     }
-  | { readonly state: 'waiting'; readonly broker: string; readonly until: number; readonly reason: string }
   | { readonly state: 'stopped' };
+
+/** When the broker was last heard, on whichever connection. Times in milliseconds since 1970. */
+export interface LastHeard {
+  readonly lastMessageAt: number | undefined;
+  readonly lastIamaliveAt: number | undefined;
+}
+
+export type SubscriberStatus = SubscriberState &
+  LastHeard & {
+    /** Connections that opened after the first one. */
+    readonly reconnects: number;
+  };
 
 /** The status as a clause for a person. @param now milliseconds since 1970 */
 export function describeStatus(status: SubscriberStatus, now: number): string {

@@ -8,7 +8,7 @@ import type { AlertStore } from '../store.ts';
 import { afterConnection, FIRST_DIAL, type ReconnectPolicy } from './backoff.ts';
 import { Conversation } from './conversation.ts';
 import type { SessionSettings } from './session.ts';
-import type { SubscriberStatus } from './status.ts';
+import type { LastHeard, SubscriberState, SubscriberStatus } from './status.ts';
 
 export interface SubscriberSettings extends SessionSettings {
   /** Tried in turn. At least one. */
@@ -34,8 +34,11 @@ export class Subscriber {
   readonly #settings: SubscriberSettings;
   readonly #store: AlertStore;
   readonly #log: Log;
-  #status: SubscriberStatus = { state: 'idle' };
+  #state: SubscriberState = { state: 'idle' };
   #conversation: Conversation | undefined;
+  #connections = 0;
+  #heardBefore: LastHeard = { lastMessageAt: undefined, lastIamaliveAt: undefined };
+  #disconnectedSince = 0;
 
   constructor(settings: SubscriberSettings, store: AlertStore, log: Log) {
     this.#settings = settings;
@@ -45,13 +48,15 @@ export class Subscriber {
 
   /** What it is doing, with the open connection's counts up to now. */
   get status(): SubscriberStatus {
-    return this.#conversation?.status ?? this.#status;
+    const state = this.#conversation?.state ?? this.#state;
+    return { ...state, ...this.#lastHeard, reconnects: Math.max(0, this.#connections - 1) };
   }
 
   /** Runs until the signal aborts. Never rejects. */
   async start(signal: AbortSignal): Promise<void> {
     const { brokers, reconnect } = this.#settings;
     let redial = FIRST_DIAL;
+    this.#disconnectedSince = Date.now();
     while (!signal.aborted) {
       const broker = brokers[redial.next];
       if (broker === undefined) break;
@@ -61,27 +66,33 @@ export class Subscriber {
       redial = step.redial;
       await this.#wait(broker, brokers[redial.next] ?? broker, ending.reason, step.delayMs, signal);
     }
-    this.#status = { state: 'stopped' };
+    this.#state = { state: 'stopped' };
+  }
+
+  /** On the open connection, or on the last one that heard anything. */
+  get #lastHeard(): LastHeard {
+    const session = this.#conversation?.session;
+    return {
+      lastMessageAt: session?.lastMessageAt ?? this.#heardBefore.lastMessageAt,
+      lastIamaliveAt: session?.lastIamaliveAt ?? this.#heardBefore.lastIamaliveAt,
+    };
   }
 
   /** Resolves when the connection has ended. */
   #connectOnce(broker: BrokerAddress, signal: AbortSignal): Promise<Ending> {
     const { promise, resolve } = Promise.withResolvers<Ending>();
-    this.#status = { state: 'connecting', broker: broker.text, since: Date.now() };
+    this.#state = { state: 'connecting', broker: broker.text, since: Date.now() };
     const { maxFrame, connectTimeoutMs, tls } = this.#settings;
     const events: ConnectionEvents = {
       opened: () => {
         this.#log.info(`Connected to ${broker.text}`, { broker: broker.text });
         this.#conversation = new Conversation(this.#settings, broker, connection, this.#store, this.#log);
-        this.#status = this.#conversation.status;
+        this.#connections += 1;
       },
       frame: (event) => this.#conversation?.frame(event),
       closed: (reason) => {
         signal.removeEventListener('abort', stop);
-        const session = this.#conversation?.end();
-        this.#conversation = undefined;
-        const lastedMs = session === undefined ? 0 : Date.now() - session.openedAt;
-        resolve({ reason, proven: session?.lastMessageAt !== undefined, lastedMs });
+        resolve({ reason, ...this.#disconnected() });
       },
     };
     let connection: Connection;
@@ -96,6 +107,15 @@ export class Subscriber {
     return promise;
   }
 
+  #disconnected(): Omit<Ending, 'reason'> {
+    const session = this.#conversation?.end();
+    if (session === undefined) return { proven: false, lastedMs: 0 };
+    this.#heardBefore = this.#lastHeard;
+    this.#disconnectedSince = Date.now();
+    this.#conversation = undefined;
+    return { proven: session.lastMessageAt !== undefined, lastedMs: this.#disconnectedSince - session.openedAt };
+  }
+
   async #wait(
     broker: BrokerAddress,
     next: BrokerAddress,
@@ -105,7 +125,8 @@ export class Subscriber {
   ): Promise<void> {
     const when = delayMs === 0 ? `trying ${next.text} now` : `trying ${next.text} in ${formatDuration(delayMs)}`;
     this.#log.warn(`No feed from ${broker.text}: ${reason}; ${when}`, { broker: broker.text, reason });
-    this.#status = { state: 'waiting', broker: next.text, until: Date.now() + delayMs, reason };
+    const until = Date.now() + delayMs;
+    this.#state = { state: 'waiting', broker: next.text, since: this.#disconnectedSince, until, reason };
     await pause(delayMs, signal);
   }
 }

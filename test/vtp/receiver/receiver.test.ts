@@ -192,4 +192,54 @@ describe('a receiver', () => {
     stop.abort();
     await within(ended, 'the receiver to stop');
   });
+
+  it('tells whether an ack was sent', async (t) => {
+    const store = new HeldStore();
+    const { address, receiver } = await receive(t, { store });
+    const [here, gone] = [await Peer.connect(address), await Peer.connect(address)];
+    here.send(voevent());
+    await store.arrived(1);
+    gone.send(voevent());
+    await store.arrived(2);
+    gone.socket.resetAndDestroy();
+    await until(() => receiver.status.state === 'listening' && receiver.status.connections === 1, 'it to be gone');
+    assert.deepEqual([store.stored(0), store.stored(1)], [true, false]);
+    assert.equal((await receiptOf(here))?.role, 'ack');
+  });
+
+  it('knows when the last byte of an event was read, however long it is examined', async (t) => {
+    const store = new HeldStore();
+    const begun: number[] = [];
+    const { promise, resolve } = Promise.withResolvers<Examination>();
+    const examine = () => {
+      begun.push(performance.now());
+      return promise;
+    };
+    const { address } = await receive(t, { store, examine, keepOpenMs: 60_000 });
+    const author = await Peer.connect(address);
+    for (const count of [1, 2]) {
+      author.send(voevent(`ivo://example.org/s#${count}`));
+      await until(() => begun.length === count, 'the examination');
+    }
+    resolve(TAKEN);
+    await store.arrived(2);
+    const [first = 0, second = 0] = store.arrivals.map(({ arrivedAt }) => arrivedAt);
+    const [one = 0, other = 0] = begun;
+    assert.ok(0 < first && first <= one && one < second && second <= other);
+    author.close();
+  });
+
+  it('says in its acks where the packet is stored, when it is told to, and not in a nak', async (t) => {
+    const told = { storedUrl: 'http://host:8090/alerts/' };
+    const taking = await Peer.connect((await receive(t, told)).address);
+    taking.send(voevent());
+    const ack = await receiptOf(taking);
+    const stored = { name: 'stored', value: 'http://host:8090/alerts/0123456789abcdef.xml' };
+    assert.deepEqual([ack?.role, ack?.params], ['ack', [stored]]);
+    const examine = async () => ({ state: 'refused', problem: 'It has no <Who>' }) as const;
+    const refusing = await Peer.connect((await receive(t, { ...told, examine })).address);
+    refusing.send(voevent());
+    const nak = await receiptOf(refusing);
+    assert.deepEqual([nak?.role, nak?.params], ['nak', []]);
+  });
 });

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { address, closedPort, frame, ScriptedBroker } from '../../support/broker.ts';
+import type { SubscriberStatus } from '../../../src/vtp/subscriber/status.ts';
+import type { Subscriber } from '../../../src/vtp/subscriber/subscriber.ts';
+import { address, type BrokerConnection, closedPort, frame, ScriptedBroker } from '../../support/broker.ts';
 import { transport, voevent } from '../../support/packets.ts';
+import { until } from '../../support/wait.ts';
 import { HeldStore, QuickStore, subscribe } from './subscription.ts';
 
 describe('subscriber connects again', () => {
@@ -110,3 +113,79 @@ describe('subscriber connects again', () => {
     assert.deepEqual(waits.slice(0, 5), ['2', '4', '8', '16', '16']);
   });
 });
+
+describe('a subscriber that connects again', () => {
+  const START = Date.parse('2026-11-22T10:00:00Z');
+
+  it('knows when the broker was last heard on any connection, and how often it connected again', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: START });
+    await using broker = await ScriptedBroker.listen();
+    const { subscriber } = subscribe(t, [broker.address], new QuickStore());
+    assert.deepEqual(
+      [subscriber.status.lastMessageAt, subscriber.status.lastIamaliveAt, subscriber.status.reconnects],
+      [undefined, undefined, 0],
+    );
+    const connected = async (index: number) => {
+      const connection = await broker.connection(index);
+      await until(() => subscriber.status.state === 'connected', 'the subscriber to see it');
+      return connection;
+    };
+    const gone = async (connection: BrokerConnection) => {
+      connection.socket.end();
+      await connection.gone();
+      t.mock.timers.tick(1_000);
+    };
+    const seen = () => {
+      const { state, lastMessageAt, lastIamaliveAt, reconnects } = subscriber.status;
+      return [state, lastMessageAt, lastIamaliveAt, reconnects];
+    };
+    const first = await connected(0);
+    first.send(transport('iamalive'));
+    await first.message(0);
+    assert.deepEqual(seen(), ['connected', START, START, 0]);
+    await gone(first);
+    const second = await connected(1);
+    assert.deepEqual(seen(), ['connected', START, START, 1], 'it has heard nothing on this one');
+    second.send(voevent());
+    await second.message(0);
+    assert.deepEqual(seen(), ['connected', START + 1_000, START, 1]);
+    await gone(second);
+    await connected(2);
+    assert.deepEqual(seen(), ['connected', START + 1_000, START, 2]);
+  });
+
+  it('knows since when there is no connection, however often it tries', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: START });
+    const broker = await ScriptedBroker.listen();
+    const { subscriber, stop } = subscribe(t, [broker.address], new QuickStore());
+    const connection = await broker.connection();
+    connection.send(voevent());
+    await connection.message(0);
+    t.mock.timers.tick(5_000);
+    await broker[Symbol.asyncDispose]();
+    await waitingSince(subscriber, START + 5_000, START + 5_000);
+    t.mock.timers.tick(60_000);
+    await waitingSince(subscriber, START + 5_000, START + 65_000);
+    assert.deepEqual([subscriber.status.lastMessageAt, subscriber.status.reconnects], [START, 0]);
+    await stop();
+    assert.deepEqual([subscriber.status.state, subscriber.status.lastMessageAt], ['stopped', START]);
+  });
+
+  it('that never had a connection has had none since it started', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: START });
+    const { subscriber } = subscribe(t, [address(await closedPort())], new QuickStore());
+    t.mock.timers.tick(60_000);
+    await waitingSince(subscriber, START, START + 60_000);
+    assert.equal(subscriber.status.reconnects, 0);
+  });
+});
+
+/** Resolves when it waits as one that has had no connection for so long, and began to wait no sooner than that. */
+async function waitingSince(subscriber: Subscriber, since: number, begunAt: number): Promise<void> {
+  let last: SubscriberStatus = subscriber.status;
+  await until(() => {
+    last = subscriber.status;
+    return last.state === 'waiting' && last.until >= begunAt;
+  }, 'the subscriber to wait');
+  assert.equal(last.state === 'waiting' && last.since, since);
+}

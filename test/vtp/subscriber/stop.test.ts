@@ -33,7 +33,7 @@ describe('subscriber stops', () => {
     const before = performance.now();
     await within(stop(), 'the subscriber to stop');
     assert.ok(performance.now() - before < 800, 'at once, not after the time to linger');
-    assert.deepEqual(subscriber.status, { state: 'stopped' });
+    assert.equal(subscriber.status.state, 'stopped');
   });
 
   it('in the middle of a TLS handshake', async (t) => {
@@ -51,7 +51,7 @@ describe('subscriber stops', () => {
     await log.said(/No feed/);
     assert.equal(subscriber.status.state, 'waiting');
     await within(stop(), 'the subscriber to stop');
-    assert.deepEqual(subscriber.status, { state: 'stopped' });
+    assert.equal(subscriber.status.state, 'stopped');
   });
 
   it('though the broker never closes its end', async (t) => {
@@ -66,6 +66,6 @@ describe('subscriber stops', () => {
     await using broker = await ScriptedBroker.listen();
     const { stop, subscriber } = subscribe(t, [broker.address], new HeldStore());
     await within(stop(), 'the subscriber to stop');
-    assert.deepEqual(subscriber.status, { state: 'stopped' });
+    assert.equal(subscriber.status.state, 'stopped');
   });
 });

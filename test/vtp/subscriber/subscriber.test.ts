@@ -83,7 +83,8 @@ describe('subscriber', () => {
     assert.equal(status.lastIamaliveAt, status.lastMessageAt);
     assert.equal(store.arrivals.length, 1);
     await stop();
-    assert.deepEqual(subscriber.status, { state: 'stopped' });
+    const { lastMessageAt, lastIamaliveAt } = status;
+    assert.deepEqual(subscriber.status, { state: 'stopped', lastMessageAt, lastIamaliveAt, reconnects: 0 });
   });
 
   it('answers a broker with little-endian lengths in kind, and names it in the log', async (t) => {
@@ -131,5 +132,42 @@ describe('subscriber', () => {
     await stop();
     assert.equal(originOf(await connection.message(0)), 'ivo://example.org/stream#1');
     await until(() => connection.ended, 'the end');
+  });
+
+  it('tells whether an ack was sent', async (t) => {
+    await using broker = await ScriptedBroker.listen();
+    const { store, log } = subscribe(t, [broker.address], new HeldStore());
+    const connection = await broker.connection();
+    connection.send(voevent('ivo://example.org/s#1'), '<html/>', voevent('ivo://example.org/s#2'));
+    await store.arrived(3);
+    assert.equal(store.stored(0), true);
+    assert.equal(store.stored(1), false, 'what is no alert gets none');
+    await connection.message(0);
+    connection.socket.resetAndDestroy();
+    await log.said(/No feed/);
+    assert.equal(store.stored(2), false, 'nobody is there to hear it');
+  });
+
+  it('knows when the last byte of a document was read', async (t) => {
+    await using broker = await ScriptedBroker.listen();
+    const { store } = subscribe(t, [broker.address], new HeldStore());
+    const connection = await broker.connection();
+    const [one, other] = [frame(voevent('ivo://example.org/s#1')), frame(voevent('ivo://example.org/s#2'))];
+    connection.socket.write(Buffer.concat([one, other.subarray(0, -1)]));
+    await store.arrived(1);
+    const between = performance.now();
+    connection.socket.write(other.subarray(-1));
+    await store.arrived(2);
+    const [first = 0, second = 0] = store.arrivals.map(({ arrivedAt }) => arrivedAt);
+    assert.ok(0 < first && first < between && between < second && second < performance.now());
+  });
+
+  it('says in its acks where the packet is stored, when it is told to', async (t) => {
+    await using broker = await ScriptedBroker.listen();
+    subscribe(t, [broker.address], new QuickStore(), { storedUrl: 'http://host:8090/alerts/' });
+    const connection = await broker.connection();
+    connection.send(voevent());
+    const stored = { name: 'stored', value: 'http://host:8090/alerts/0123456789abcdef.xml' };
+    assert.deepEqual(parseTransport(Buffer.from(await connection.message(0)))?.params, [stored]);
   });
 });

@@ -1,18 +1,21 @@
 import type { TestContext } from 'node:test';
 import type { BrokerAddress } from '../../../src/vtp/address.ts';
-import type { AlertStore, Arrival } from '../../../src/vtp/store.ts';
+import type { AlertStore, Arrival, Stored } from '../../../src/vtp/store.ts';
 import { Subscriber, type SubscriberSettings } from '../../../src/vtp/subscriber/subscriber.ts';
 import { type RecordedLog, recordLog, until } from '../../support/wait.ts';
+
+/** Of everything that these stores keep. */
+export const DIGEST = Buffer.from('0123456789abcdef'.repeat(4), 'hex');
 
 /** A store whose disk is the test's: nothing is stored until it says so. */
 export class HeldStore implements AlertStore {
   readonly arrivals: Arrival[] = [];
   /** What `store` returns. */
   mayGoOn = true;
-  readonly #stored: (() => void)[] = [];
+  readonly #stored: Stored[] = [];
   readonly #waiting: (() => void)[] = [];
 
-  store(arrival: Arrival, stored: () => void): boolean {
+  store(arrival: Arrival, stored: Stored): boolean {
     // A copy: the test looks at it long after.
     this.arrivals.push({ ...arrival, packet: Buffer.from(arrival.packet) });
     this.#stored.push(stored);
@@ -23,9 +26,9 @@ export class HeldStore implements AlertStore {
     this.#waiting.push(ready);
   }
 
-  /** Arrival number `index` is on disk. */
-  stored(index: number): void {
-    this.#stored[index]?.();
+  /** Arrival number `index` is on disk. @returns whether it was acknowledged */
+  stored(index: number): boolean | undefined {
+    return this.#stored[index]?.(DIGEST);
   }
 
   ready(): void {
@@ -39,9 +42,9 @@ export class HeldStore implements AlertStore {
 
 /** A store that has everything on disk in the next turn, as the group commit does. */
 export class QuickStore extends HeldStore {
-  override store(arrival: Arrival, stored: () => void): boolean {
-    setImmediate(stored);
-    return super.store(arrival, () => {});
+  override store(arrival: Arrival, stored: Stored): boolean {
+    setImmediate(stored, DIGEST);
+    return super.store(arrival, () => false);
   }
 }
 
