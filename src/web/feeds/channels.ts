@@ -10,6 +10,20 @@ export type FeedSelection = { readonly kind: 'all' } | { readonly kind: (typeof 
 
 export type FeedAddress = FeedSelection & { readonly format: FeedFormat };
 
+/** What a feed says of itself. */
+export interface FeedChannel {
+  readonly title: string;
+  readonly description: string;
+  /** Who publishes it. */
+  readonly author: string;
+  /** The page that shows the same: an absolute address. */
+  readonly link: string;
+  /** Where this feed is, in this format: an absolute address; it identifies the feed. */
+  readonly self: string;
+  /** When it last changed: ISO 8601, UTC. */
+  readonly updated: string;
+}
+
 const ROOT = '/feeds/';
 
 /** Halves of surrogate pairs, and all the rest: UTF-8 has no bytes for the former. */
