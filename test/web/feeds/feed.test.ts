@@ -211,7 +211,6 @@ const evil = fc.oneof(
   fc
     .array(fc.oneof(fc.constantFrom(...EVIL), fc.string({ unit: 'binary' })), { maxLength: 6 })
     .map((parts) => parts.join('')),
-  fc.constantFrom(...EVIL).map((text) => text.repeat(Math.ceil(100_000 / text.length))),
 );
 
 /** A VOEvent that has the text wherever it may have one. */
@@ -238,34 +237,32 @@ const evilJson = (text: string): string =>
   });
 
 describe('a feed of hostile alerts', () => {
-  it('stays well-formed, is read as it was meant, has no markup of theirs, and is bounded', () => {
-    let decoded = 0;
-    fc.assert(
-      fc.property(fc.array(evil, { minLength: 1, maxLength: 5 }), (texts) => {
-        const packets = texts.flatMap((text) => [
-          evilVoevent(escapeXml(text)),
-          evilVoevent(text),
-          evilJson(text),
-          text,
-        ]);
-        const items = packets.map(itemOf);
-        decoded += items.filter((item) => !item.enclosure.type.endsWith('octet-stream')).length;
-        for (const format of FEED_FORMATS) {
-          assert.ok(renderFeed(format, CHANNEL, items).length < 2_000 + items.length * 25_000);
-        }
-        const channel = childOf(treeOf(renderFeed('rss', CHANNEL, items)), 'channel');
-        for (const item of childrenOf(channel, 'item')) {
-          assert.doesNotMatch(textOf(item, 'description'), /[<>]/);
-          assert.doesNotMatch(textOf(item, 'title'), /[<>]/);
-        }
-        treeOf(renderFeed('atom', CHANNEL, items));
-        assertRssReads(items);
-        assertAtomReads(items);
-        assertJsonReads(items);
-      }),
-      { numRuns: 60 },
-    );
-    assert.ok(decoded > 60, 'hardly any was an alert');
+  /** How many of the packets were alerts; the others are in quarantine. */
+  function check(text: string): number {
+    const items = [evilVoevent(escapeXml(text)), evilVoevent(text), evilJson(text), text].map(itemOf);
+    for (const format of FEED_FORMATS) {
+      assert.ok(renderFeed(format, CHANNEL, items).length < 2_000 + items.length * 20_000);
+    }
+    const channel = childOf(treeOf(renderFeed('rss', CHANNEL, items)), 'channel');
+    for (const item of childrenOf(channel, 'item')) {
+      assert.doesNotMatch(textOf(item, 'description'), /[<>]/);
+      assert.doesNotMatch(textOf(item, 'title'), /[<>]/);
+    }
+    treeOf(renderFeed('atom', CHANNEL, items));
+    assertRssReads(items);
+    assertAtomReads(items);
+    assertJsonReads(items);
+    return items.filter((item) => !item.enclosure.type.endsWith('octet-stream')).length;
+  }
+
+  it('stays well-formed, is read as it was meant, and has no markup of theirs', () => {
+    for (const text of EVIL) assert.ok(check(text) >= 2, text);
+    fc.assert(fc.property(evil, (text) => void check(text)));
+  });
+
+  it('is bounded, however long their names', () => {
+    for (const text of EVIL) assert.ok(check(text.repeat(Math.ceil(20_000 / text.length))) >= 1);
+    assert.ok(check('x'.repeat(100_000)) >= 2);
   });
 
   it('has only addresses of ours', () => {
