@@ -6,6 +6,7 @@ import { type Envelope, scanEnvelope } from './envelope.ts';
 import { gcnToAlert } from './json/gcn.ts';
 import { igwnToAlert, isGwAlert } from './json/igwn.ts';
 import { readJsonObject } from './json/json.ts';
+import { languageOf } from './language.ts';
 import type { Alert, Reception } from './model.ts';
 import { textOf } from './text.ts';
 import { createValidator, type Validator } from './validate/validate.ts';
@@ -52,15 +53,6 @@ export async function createDecoder(): Promise<Decoder> {
     }
   };
   return { read, decode: (packet, reception, options) => read(packet, reception, options).alert };
-}
-
-/** By the first byte that is not white space, after a byte order mark; UTF-16 has a zero byte beside it. */
-function languageOf(packet: Buffer): 'nothing' | 'json' | 'xml' | 'unknown' {
-  const head = packet.toString('latin1', 0, 1_024).replace(/^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, '');
-  const first = /[^\s\0]/.exec(head)?.[0];
-  if (first === undefined) return packet.length <= 1_024 ? 'nothing' : 'xml';
-  if (first === '<') return 'xml';
-  return first === '{' || first === '[' ? 'json' : 'unknown';
 }
 
 function readJson(packet: Buffer, reception: Reception): Decoded {

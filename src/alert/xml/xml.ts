@@ -123,7 +123,7 @@ function simplified(text: string): string {
 }
 
 /** Where the markup ends that begins here: a comment, a CDATA section, an instruction or a tag. */
-function endOfMarkup(text: string, start: number): number {
+export function endOfMarkup(text: string, start: number): number {
   const after = (mark: string): number => {
     const at = text.indexOf(mark, start);
     return at === -1 ? text.length : at + mark.length;
