@@ -3,6 +3,7 @@ import { createDecoder, type Decoder } from './alert/decode.ts';
 import { Broadcasting } from './broadcasting.ts';
 import { messageOf, UserError } from './common/errors.ts';
 import type { Log } from './common/log.ts';
+import { LoopLag } from './common/loop-lag.ts';
 import { Dispatcher, type LaneSpec } from './dispatch/dispatcher.ts';
 import { inspectProgram } from './inspect/program.ts';
 import { Intake } from './intake/intake.ts';
@@ -14,10 +15,12 @@ import { Pipeline } from './pipeline/pipeline.ts';
 import { discard, type Prepared, type PreparedHandler } from './prepare.ts';
 import { samplePacket } from './rehearsal/samples.ts';
 import type { Selection } from './rules/router.ts';
+import { Serving } from './serving.ts';
 import type { Settings } from './settings.ts';
-import { intakeSources } from './sources.ts';
+import { expectationOf, intakeSources } from './sources.ts';
 import { describeReceiver } from './vtp/receiver/status.ts';
 import { describeStatus } from './vtp/subscriber/status.ts';
+import type { HandlerSnapshot, Snapshot } from './web/snapshot.ts';
 
 export interface DaemonEvents {
   /** A fault of ours that the daemon cannot go on with. */
@@ -36,6 +39,10 @@ export class Daemon {
   readonly #pipeline: Pipeline;
   readonly #dispatcher: Dispatcher;
   readonly #broadcasting: Broadcasting;
+  readonly #serving: Serving;
+  readonly #lag = new LoopLag();
+  readonly #startedAt = Date.now();
+  #handlers: readonly HandlerSnapshot[] = [];
   #settings: Settings;
   #checkpoints: NodeJS.Timeout | undefined;
   #stored = false;
@@ -48,6 +55,7 @@ export class Daemon {
     this.#ledger = parts.ledger;
     this.#intake = parts.intake;
     this.#broadcasting = new Broadcasting(this.#journalPath, parts.intake, log);
+    this.#serving = new Serving(this.#journalPath, () => this.#snapshot(), log);
     this.#pipeline = new Pipeline(
       this.#ledger,
       decoder,
@@ -101,6 +109,7 @@ export class Daemon {
       await daemon.stop();
       throw new UserError('daemon.listen', deaf.join('\n'));
     }
+    await daemon.#serving.configure(prepared.settings);
     void warmUp(decoder);
     return daemon;
   }
@@ -147,12 +156,15 @@ export class Daemon {
     const listening = configureIntake(this.#intake, prepared.settings);
     const broadcasting = this.#broadcasting.configure(prepared.settings);
     await this.#configureHandlers(prepared);
+    await this.#serving.configure(prepared.settings);
     for (const sentence of deafness(prepared.settings, await listening, await broadcasting)) this.#log.error(sentence);
   }
 
   /** Closes the sources, lets running handlers finish within `shutdown`, and lets go of the journal. */
   async stop(): Promise<void> {
     clearInterval(this.#checkpoints);
+    this.#lag.stop();
+    await this.#serving.stop();
     await this.#intake.stop();
     await this.#broadcasting.stop();
     this.#pipeline.stop();
@@ -176,16 +188,21 @@ export class Daemon {
 
   async #configureHandlers(prepared: Prepared): Promise<void> {
     const runnable: { handler: PreparedHandler; spec: LaneSpec }[] = [];
+    const broken = new Map<string, string>();
     for (const handler of prepared.handlers) {
       const spec = laneSpec(handler, this.#log);
       if (spec !== undefined) runnable.push({ handler, spec });
-      else if (handler.plugin.kind === 'broken') this.#waits(handler.name, handler.plugin.reason);
+      else if (handler.plugin.kind === 'broken') broken.set(handler.name, handler.plugin.reason);
     }
     // Before the lanes change, so that nothing is decided for a handler that is gone.
     this.#pipeline.configure(prepared.handlers.map(selectionOf));
     const specs = runnable.map(({ spec }) => spec);
     const { troubles, unused } = await this.#dispatcher.configure(specs, prepared.settings.shutdown);
-    for (const [name, reason] of troubles) this.#waits(name, reason);
+    for (const [name, reason] of troubles) broken.set(name, reason);
+    for (const [name, reason] of broken) this.#waits(name, reason);
+    this.#handlers = prepared.handlers.map(({ name, settings }) => ({
+      ...{ name, plugin: settings.plugin, broken: broken.get(name) },
+    }));
     await discard(runnable.filter(({ spec }) => unused.has(spec.settings.handler)).map(({ handler }) => handler));
   }
 
@@ -194,6 +211,22 @@ export class Daemon {
       `The handler ${handler} cannot run: ${reason} Its deliveries wait in the journal; mend the plugin and send SIGHUP, or restart`,
       { handler },
     );
+  }
+
+  /** What the parts are doing, for whoever looks. */
+  async #snapshot(): Promise<Snapshot> {
+    const [intake, broadcast] = await Promise.all([this.#intake.report(), this.#broadcasting.report()]);
+    return {
+      ...{ identity: this.#settings.identity, startedAt: this.#startedAt, handlers: this.#handlers },
+      sources: intake.sources.map((source) => ({ ...source, expectation: expectationOf(this.#settings, source.name) })),
+      broadcast: broadcast?.status,
+      journalProblem: intake.journalProblem,
+      histograms: {
+        ack: intake.ack,
+        start: this.#dispatcher.startHistograms(),
+        lag: { main: this.#lag.snapshot, intake: intake.lag, ...(broadcast && { broadcast: broadcast.lag }) },
+      },
+    };
   }
 
   #load(seq: number) {

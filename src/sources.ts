@@ -2,13 +2,13 @@ import type { BroadcastSettings } from './broadcast/messages.ts';
 import { withoutUndefined } from './common/objects.ts';
 import type { Source } from './intake/messages.ts';
 import type { Settings } from './settings.ts';
+import type { WebSettings } from './web/messages.ts';
+import type { Expectation } from './web/snapshot.ts';
 
-/**
- * The sources of a configuration, as the intake thread takes them.
- *
- * @param storedUrl where acks say that packets can be read: what stands before `ID.xml`; undefined: they do not say
- */
-export function intakeSources({ identity, sources }: Settings, storedUrl?: string): Source[] {
+/** The sources of a configuration, as the intake thread takes them. */
+export function intakeSources({ identity, sources, web }: Settings): Source[] {
+  // Where acks say that packets can be read: what stands before `ID.xml`.
+  const storedUrl = web !== false && web.storedInAcks ? `${web.url}/alerts/` : undefined;
   return Object.entries(sources).map(([name, source]) => intakeSource({ identity, storedUrl }, name, source));
 }
 
@@ -72,5 +72,25 @@ export function broadcastSettings({ identity, sources, broadcast }: Settings): B
     maxPerAddress: broadcast.maxPerAddress,
     trusted: Object.entries(sources).flatMap(([name, { type }]) => (type === 'receiver' ? [name] : [])),
     tls: broadcast.tls === undefined ? undefined : withoutUndefined(broadcast.tls),
+  };
+}
+
+/** When the state of a source is red; nothing is asked of one that the configuration does not have. */
+export function expectationOf({ sources }: Settings, name: string): Expectation {
+  const source = sources[name];
+  const alertWithinMs = source === undefined || source.expect === false ? undefined : source.expect;
+  if (source?.type !== 'vtp') return { silenceMs: 0, graceMs: 0, alertWithinMs };
+  return { silenceMs: source.silence, graceMs: source.grace, alertWithinMs };
+}
+
+/** The status page of a configuration, as its thread takes it; undefined when there is none. */
+export function webSettings({ web }: Settings): WebSettings | undefined {
+  if (web === false) return undefined;
+  return {
+    listen: web.listen,
+    tokens: web.auth?.tokens.map((token) => token.reveal()),
+    url: web.url,
+    feedItems: web.feedItems,
+    maxConnections: web.maxConnections,
   };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { ConfigDocument } from '../src/config/document.ts';
 import { discard, prepare } from '../src/prepare.ts';
-import { intakeSources } from '../src/sources.ts';
+import { expectationOf, intakeSources, webSettings } from '../src/sources.ts';
 import { recordedLog } from './dispatch/scripted.ts';
 
 const YAML = `
@@ -14,19 +14,41 @@ handlers:
   see: { plugin: log }
 `;
 
-it('every source is told where its acks say that packets are stored, or nothing', async () => {
-  const { prepared, problems } = await prepare(new ConfigDocument('test.yaml', YAML), () => recordedLog());
+async function settingsOf(yaml: string) {
+  const { prepared, problems } = await prepare(new ConfigDocument('test.yaml', yaml), () => recordedLog());
   assert.ok(prepared, JSON.stringify(problems));
   await discard(prepared.handlers);
-  const told = (storedUrl?: string) =>
-    intakeSources(prepared.settings, storedUrl).map(({ settings }) => [settings.identity, settings.storedUrl]);
-  const { identity } = prepared.settings;
-  assert.deepEqual(told(), [
-    [identity, undefined],
-    [identity, undefined],
+  return prepared.settings;
+}
+
+it('every source is told where its acks say that packets are stored, or nothing', async () => {
+  const told = async (yaml: string) =>
+    intakeSources(await settingsOf(yaml)).map(({ settings }) => [settings.identity, settings.storedUrl]);
+  const us = 'ivo://example.org/us';
+  assert.deepEqual(await told(YAML), [
+    [us, undefined],
+    [us, undefined],
   ]);
-  assert.deepEqual(told('http://host:8090/alerts/'), [
-    [identity, 'http://host:8090/alerts/'],
-    [identity, 'http://host:8090/alerts/'],
+  assert.deepEqual(await told(`${YAML}web: { url: 'http://host:8090/', storedInAcks: true }\n`), [
+    [us, 'http://host:8090/alerts/'],
+    [us, 'http://host:8090/alerts/'],
   ]);
+});
+
+it('a source is expected to be heard as the configuration says', async () => {
+  const settings = await settingsOf(YAML.replace("'127.0.0.1:0' }", "'127.0.0.1:0', expect: 1d }"));
+  assert.deepEqual(expectationOf(settings, 'campus'), {
+    silenceMs: 150_000,
+    graceMs: 180_000,
+    alertWithinMs: undefined,
+  });
+  assert.equal(expectationOf(settings, 'authors').alertWithinMs, 86_400_000);
+});
+
+it('the status page is on this host alone unless told otherwise, or not there', async () => {
+  assert.deepEqual(webSettings(await settingsOf(YAML)), {
+    listen: { host: '127.0.0.1', port: 8090, text: '127.0.0.1:8090' },
+    ...{ tokens: undefined, url: undefined, feedItems: 20, maxConnections: 256 },
+  });
+  assert.equal(webSettings(await settingsOf(`${YAML}web: false\n`)), undefined);
 });

@@ -54,6 +54,16 @@ function buildProgram(exit: Exit, done: (code: number) => void): Command {
     .action(async (options) => done(await (await import('./check.ts')).check(options)));
 
   program
+    .command('status')
+    .description('Print what the daemon is doing, as its status page shows it; what is wrong comes first.')
+    .option(...configOption)
+    .option('--json', 'print it as JSON')
+    .option('--url <url>', 'where the status page is, when the configuration is not here')
+    .option('--token-file <file>', 'a file with a token of web.auth, when the configuration’s own cannot be read')
+    .addHelpText('after', STATUS_HELP)
+    .action(async (options) => done(await (await import('./status.ts')).status(options)));
+
+  program
     .command('demo')
     .description('See the daemon at work, with an embedded broker that plays sample alerts. Needs no network.')
     .option('--directory <dir>', 'where to put the demo’s files', './voeventd-demo')
@@ -153,6 +163,12 @@ Example:
 Exit code: 0 when the broker acknowledged it, also for a packet that it has already; 1 when there is
 nothing fit to send or no way to send it, and nothing was sent; 2 when the broker refused it, or the
 command was wrong; 3 when no attempt was answered, or a signal stopped it.`;
+
+const STATUS_HELP = `
+Exit code: 0 when nothing is red, 1 when something is, or the daemon does not answer: fit for cron and Nagios.
+
+Example, in a crontab that mails what is printed:
+  */5 * * * *  voeventd status -c /etc/voeventd/voeventd.yaml > /tmp/voeventd.status || cat /tmp/voeventd.status`;
 
 const RUN_HELP = `
 Signals:

@@ -22,9 +22,14 @@ export async function status(options: StatusOptions): Promise<number> {
   const text = await ask(asked);
   const parsed = statusSchema.safeParse(parseJson(text));
   if (!parsed.success) {
-    throw new UserError('status.foreign', `Cannot understand what answers at ${asked.name}: it is no voeventd, or one of another version.`);
+    throw new UserError(
+      'status.foreign',
+      `Cannot understand what answers at ${asked.name}: it is no voeventd, or one of another version.`,
+    );
   }
-  process.stdout.write(options.json === true ? `${JSON.stringify(parsed.data)}\n` : `${describeStatusPage(parsed.data)}\n`);
+  process.stdout.write(
+    options.json === true ? `${JSON.stringify(parsed.data)}\n` : `${describeStatusPage(parsed.data)}\n`,
+  );
   return parsed.data.level === 'red' ? EXIT.failed : EXIT.ok;
 }
 
@@ -39,18 +44,27 @@ async function whereToAsk({ config, url, tokenFile }: StatusOptions): Promise<As
   const token = tokenFile === undefined ? undefined : readToken(tokenFile);
   if (url !== undefined) {
     if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-      throw new UserError('status.url', `Cannot ask "${url}": it is no address. Write one such as http://127.0.0.1:8090.`);
+      throw new UserError(
+        'status.url',
+        `Cannot ask "${url}": it is no address. Write one such as http://127.0.0.1:8090.`,
+      );
     }
     return { place: { url: `${url.replace(/\/+$/, '')}/api/status` }, token, name: url };
   }
   const document = await findConfig(config);
   const parsed = settingsSchema(dirname(document.file)).safeParse(document.value);
   if (!parsed.success) {
-    throw new UserError('status.config', `Cannot read where to ask from ${document.file}: it has problems. Run voeventd check, or give --url.`);
+    throw new UserError(
+      'status.config',
+      `Cannot read where to ask from ${document.file}: it has problems. Run voeventd check, or give --url.`,
+    );
   }
   const web = webSettings(parsed.data);
   if (web === undefined) {
-    throw new UserError('status.off', `Cannot ask the daemon: ${document.file} says web: false. Remove that line and send the daemon SIGHUP.`);
+    throw new UserError(
+      'status.off',
+      `Cannot ask the daemon: ${document.file} says web: false. Remove that line and send the daemon SIGHUP.`,
+    );
   }
   return { ...placeOf(web.listen), token: token ?? web.tokens?.[0] };
 }
@@ -89,7 +103,10 @@ async function ask({ place, token, name }: Asked): Promise<string> {
   throw new UserError('status.refused', `Cannot ask the daemon at ${name}: it answered ${answer.status}.${hint}`);
 }
 
-async function request(place: Asked['place'], headers: Record<string, string>): Promise<{ status: number; text: string }> {
+async function request(
+  place: Asked['place'],
+  headers: Record<string, string>,
+): Promise<{ status: number; text: string }> {
   const isTls = 'url' in place && place.url.startsWith('https:');
   const { request: open } = isTls ? await import('node:https') : await import('node:http');
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
@@ -97,7 +114,12 @@ async function request(place: Asked['place'], headers: Record<string, string>): 
   const call =
     'url' in place
       ? open(place.url, options)
-      : open({ ...options, socketPath: place.socketPath, path: '/api/status', headers: { ...headers, host: 'localhost' } });
+      : open({
+          ...options,
+          socketPath: place.socketPath,
+          path: '/api/status',
+          headers: { ...headers, host: 'localhost' },
+        });
   call.once('error', reject);
   call.once('response', (response) => {
     let text = '';

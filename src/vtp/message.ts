@@ -95,7 +95,6 @@ function namespaceOf(root: XmlElement): string | undefined {
 
 export interface TransportParam {
   readonly name: string;
-  readonly ucd?: string;
   readonly value: string;
 }
 
@@ -127,7 +126,6 @@ export function buildTransport(fields: TransportFields): string {
   );
 }
 
-function param({ name, ucd, value }: TransportParam): string {
-  const word = ucd === undefined ? '' : ` ucd="${escapeXml(ucd)}"`;
-  return `<Param name="${escapeXml(name)}"${word} value="${escapeXml(value)}"/>`;
+function param({ name, value }: TransportParam): string {
+  return `<Param name="${escapeXml(name)}" value="${escapeXml(value)}"/>`;
 }

@@ -1,6 +1,6 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { messageOf } from '../common/errors.ts';
 import { QuietLog } from '../common/quiet.ts';
 import { Access } from './access.ts';
@@ -53,7 +53,12 @@ function refuse(context: Context<Env>, access: Access, refusals: QuietLog): Resp
   if (method !== 'GET' && method !== 'HEAD') {
     context.header('allow', 'GET, HEAD');
     context.header('connection', 'close');
-    return errorAnswer(context, 405, 'Not allowed', 'This status page can only be looked at: nothing can be sent to it.');
+    return errorAnswer(
+      context,
+      405,
+      'Not allowed',
+      'This status page can only be looked at: nothing can be sent to it.',
+    );
   }
   if ((length !== undefined && length !== '0') || context.req.header('transfer-encoding') !== undefined) {
     context.header('connection', 'close');
@@ -73,7 +78,12 @@ function refuse(context: Context<Env>, access: Access, refusals: QuietLog): Resp
     case 'unknown': {
       const address = incoming.socket.remoteAddress ?? 'somebody';
       if (context.req.header('authorization') !== undefined) {
-        refusals.say(address, `${address} was refused by the status page: it does not know a token of web.auth`, { address }, Date.now());
+        refusals.say(
+          address,
+          `${address} was refused by the status page: it does not know a token of web.auth`,
+          { address },
+          Date.now(),
+        );
       }
       context.header('www-authenticate', 'Basic realm="voeventd", charset="UTF-8", Bearer realm="voeventd"');
       return errorAnswer(context, 401, 'Who are you?', admission.message);

@@ -1,6 +1,7 @@
 import { formatDuration } from '../common/durations.ts';
+import type { SubscriberStatus } from '../vtp/subscriber/status.ts';
 import type { Concern, Level, Status } from './model.ts';
-import type { BrokerSnapshot, SourceSnapshot } from './snapshot.ts';
+import type { Expectation, SourceSnapshot } from './snapshot.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -17,7 +18,7 @@ export function sourceConcern(
   now: number,
 ): Omit<Concern, 'about'> | undefined {
   const { expectation, totals } = source;
-  const silent = source.type === 'vtp' ? silence(source, startedAt, now) : undefined;
+  const silent = source.type === 'vtp' ? silence(source.status, expectation, startedAt, now) : undefined;
   if (silent !== undefined) return { level: 'red', message: silent };
   if (source.type === 'receiver' && source.status.state === 'failed') {
     const { address, reason } = source.status;
@@ -39,8 +40,12 @@ export function sourceConcern(
 }
 
 /** Why a broker counts as silent. */
-function silence(source: BrokerSnapshot, startedAt: number, now: number): string | undefined {
-  const { status, expectation } = source;
+function silence(
+  status: SubscriberStatus,
+  expectation: Expectation,
+  startedAt: number,
+  now: number,
+): string | undefined {
   const quietMs = now - (status.lastMessageAt ?? startedAt);
   // While it is connected, the session itself knows how long a broker may be silent, and ends the connection after that.
   const patience =

@@ -1,17 +1,6 @@
 import type { HistogramCounts } from '../common/histogram.ts';
+import type { SourceReport } from '../intake/messages.ts';
 import type { BroadcasterStatus } from '../vtp/broadcaster/status.ts';
-import type { ReceiverStatus } from '../vtp/receiver/status.ts';
-import type { SubscriberStatus } from '../vtp/subscriber/status.ts';
-
-/** What a source has done since the daemon started, whatever connections it had. Times in milliseconds since 1970. */
-export interface SourceTotals {
-  /** Documents received, those that the journal had already included. */
-  readonly received: number;
-  readonly duplicates: number;
-  readonly bytes: number;
-  readonly acks: number;
-  readonly lastAlertAt: number | undefined;
-}
 
 /** When the state of a source is red. */
 export interface Expectation {
@@ -23,23 +12,8 @@ export interface Expectation {
   readonly alertWithinMs: number | undefined;
 }
 
-interface Watched {
-  readonly name: string;
-  readonly totals: SourceTotals;
-  readonly expectation: Expectation;
-}
-
-export interface BrokerSnapshot extends Watched {
-  readonly type: 'vtp';
-  readonly status: SubscriberStatus;
-}
-
-export interface ReceiverSnapshot extends Watched {
-  readonly type: 'receiver';
-  readonly status: ReceiverStatus;
-}
-
-export type SourceSnapshot = BrokerSnapshot | ReceiverSnapshot;
+/** What a source does, and what is expected of it. */
+export type SourceSnapshot = SourceReport & { readonly expectation: Expectation };
 
 /** A handler of the configuration. */
 export interface HandlerSnapshot {

@@ -11,7 +11,9 @@ export function describeStatusPage(status: Status): string {
   const ago = (time: string | undefined): string =>
     time === undefined ? 'never' : `${formatDuration(Math.max(0, now - Date.parse(time)))} ago`;
   const lines = [
-    ...(concerns.length === 0 ? ['All is well.'] : concerns.map(({ level, about, message }) => `${MARKS[level]}: ${about}: ${message}`)),
+    ...(concerns.length === 0
+      ? ['All is well.']
+      : concerns.map(({ level, about, message }) => `${MARKS[level]}: ${about}: ${message}`)),
     '',
     ...table(
       ['source', 'state', 'address', 'since', 'last message', 'last alert', 'hour', 'day', ''],
@@ -43,7 +45,17 @@ export function describeStatusPage(status: Status): string {
 function sourceCells(source: SourceStatus, ago: (time: string | undefined) => string): string[] {
   const { name, state, address = '–', since, lastMessageAt, lastAlertAt, lastHour, lastDay, level } = source;
   const marks = level === 'ok' ? '' : MARKS[level];
-  return [name, state, address, since === undefined ? '–' : ago(since), ago(lastMessageAt), ago(lastAlertAt), String(lastHour), String(lastDay), marks];
+  return [
+    name,
+    state,
+    address,
+    since === undefined ? '–' : ago(since),
+    ago(lastMessageAt),
+    ago(lastAlertAt),
+    String(lastHour),
+    String(lastDay),
+    marks,
+  ];
 }
 
 function handlerCells(handler: HandlerStatus, ago: (time: string | undefined) => string): string[] {
@@ -60,5 +72,10 @@ function megabytes(bytes: number): string {
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll('\n', ' ')));
   const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  return cells.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  return cells.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }

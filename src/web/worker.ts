@@ -39,7 +39,12 @@ const hub = new Hub(desk.journal, {
   latest: (limit) => desk.rows.list({}, limit),
   status: () => desk.status(),
   problem: (error) =>
-    problems.say('hub', `The status page cannot read what is new: ${explain(error)}; it is tried again`, {}, Date.now()),
+    problems.say(
+      'hub',
+      `The status page cannot read what is new: ${explain(error)}; it is tried again`,
+      {},
+      Date.now(),
+    ),
 });
 
 interface Running {

@@ -80,17 +80,17 @@ describe('building a Transport message', () => {
     );
   });
 
-  it('puts Params into Meta, with their ucd where they have one, and a Result after them', () => {
+  it('puts Params into Meta, and a Result after them', () => {
     const text = buildTransport({
       ...{ role: 'ack', origin: 'ivo://example.org/s#1', timeStamp: NOW, result: 'kept' },
       params: [
-        { name: 'stored', ucd: 'meta.ref.url', value: 'http://host/?a&b' },
+        { name: 'stored', value: 'http://host/?a&b' },
         { name: 'a"b', value: '<' },
       ],
     });
     assert.ok(
       text.includes(
-        '<Meta><Param name="stored" ucd="meta.ref.url" value="http://host/?a&amp;b"/>' +
+        '<Meta><Param name="stored" value="http://host/?a&amp;b"/>' +
           '<Param name="a&quot;b" value="&lt;"/><Result>kept</Result></Meta>',
       ),
       text,

@@ -176,7 +176,7 @@ describe('R8 and R10 (VTP 2.0 §6, §7.4), an event', () => {
     const settings = { ...SETTINGS, storedUrl: 'https://host/alerts/?a="1"&id=' };
     const ack = acknowledge(scanEnvelope(voevent()), DIGEST, settings, NOW);
     const meta =
-      '<Meta><Param name="stored" ucd="meta.ref.url" value="https://host/alerts/?a=&quot;1&quot;&amp;id=0123456789abcdef.xml"/></Meta>';
+      '<Meta><Param name="stored" value="https://host/alerts/?a=&quot;1&quot;&amp;id=0123456789abcdef.xml"/></Meta>';
     const without = acknowledge(scanEnvelope(voevent()), DIGEST, SETTINGS, NOW);
     assert.equal(ack, without.replace('</trn:Transport>', `${meta}</trn:Transport>`));
   });
