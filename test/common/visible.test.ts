@@ -43,7 +43,14 @@ const hostile = fc
 
 describe('visible text', () => {
   it('is as it was where all of it can be seen', () => {
-    for (const text of ['', 'ivo://org.example/stream#1', 'é ü 漢字 עברית العربية 😀', 'a\n\tb', '<b>&amp;</b>', 'x²±°−']) {
+    for (const text of [
+      '',
+      'ivo://org.example/stream#1',
+      'é ü 漢字 עברית العربية 😀',
+      'a\n\tb',
+      '<b>&amp;</b>',
+      'x²±°−',
+    ]) {
       assert.equal(visible(text), text);
     }
   });
