@@ -1,6 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import { DecodeError } from './decode-error.ts';
 import { scanEnvelope } from './envelope.ts';
-import { readJsonObject } from './json/json.ts';
+import { requireJson } from './json/grammar.ts';
+import { DEEPEST } from './json/json.ts';
 import { prettyJson } from './json/pretty.ts';
 import { languageOf } from './language.ts';
 import { textOf } from './text.ts';
@@ -51,8 +53,10 @@ function layOut(packet: Buffer, mostCharacters: number, gate: Gate): Omit<Pretty
 }
 
 function jsonText(packet: Buffer): string {
-  readJsonObject(packet);
-  return new TextDecoder().decode(packet);
+  if (!isUtf8(packet)) throw new DecodeError('It is not UTF-8');
+  const text = new TextDecoder().decode(packet);
+  requireJson(text, DEEPEST);
+  return text;
 }
 
 function asItIs(packet: Buffer): string {

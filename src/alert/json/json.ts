@@ -6,7 +6,7 @@ import { placeIn, requireJson } from './grammar.ts';
 export type { JsonObject };
 
 /** GCN's alerts go to six; and whoever walks the object may then do so by recursion. */
-const DEEPEST = 64;
+export const DEEPEST = 64;
 
 /**
  * The JSON object (RFC 8259) in the packet. A byte order mark is passed over (§8.1).
