@@ -63,7 +63,7 @@ function tokenOf(authorization: string | undefined): string | undefined {
       return given.trim();
     case 'basic': {
       const text = Buffer.from(given, 'base64').toString('utf8');
-      return text.slice(text.indexOf(':') + 1);
+      return text.includes(':') ? text.slice(text.indexOf(':') + 1) : undefined;
     }
     default:
       return undefined;

@@ -53,7 +53,9 @@ export class Hub {
   #head = 0;
   /** State of each delivery that is watched, by `seq/handler`. */
   #deliveries = new Map<string, string>();
+  /** The last status as an event, and without the time that is in it. */
   #status = '';
+  #told = '';
   #timers: NodeJS.Timeout[] = [];
 
   constructor(journal: HubJournal, desk: HubDesk) {
@@ -100,6 +102,7 @@ export class Hub {
     for (const timer of this.#timers) clearInterval(timer);
     this.#timers = [];
     this.#status = '';
+    this.#told = '';
   }
 
   #leave(client: Client): void {
@@ -171,8 +174,11 @@ export class Hub {
   async #tellStatus(): Promise<void> {
     if (![...this.#clients].some(({ isPage }) => isPage)) return;
     try {
-      const status = await this.#desk.status();
-      const event = `event: status\ndata: ${JSON.stringify(status)}\n\n`;
+      const { now, ...status } = await this.#desk.status();
+      const text = JSON.stringify(status);
+      if (text === this.#told) return;
+      this.#told = text;
+      const event = `event: status\ndata: ${JSON.stringify({ now, ...status })}\n\n`;
       this.#status = event;
       this.#each((client) => {
         if (client.isPage && client.response.writableLength < MOST_WAITING) this.#write(client, event);

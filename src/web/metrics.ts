@@ -229,22 +229,20 @@ export const METRICS_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 
 function register(metric: Metric, measured: Measured, registry: Registry): void {
   const { name, help, labels } = metric;
-  switch (metric.type) {
-    case 'histogram':
-      registry.registerMetric(new Counted(metric, metric.counts(measured)) as never);
-      return;
-    case 'gauge': {
-      const gauge = new Gauge({ name, help, labelNames: [...labels], registers: [registry] });
-      gauge.reset();
-      for (const [given, value] of known(metric.samples(measured))) gauge.set(given, value);
-      return;
-    }
-    case 'counter': {
-      const counter = new Counter({ name, help, labelNames: [...labels], registers: [registry] });
-      counter.reset();
-      for (const [given, value] of known(metric.samples(measured))) counter.inc(given, value);
-      return;
-    }
+  if (metric.type === 'histogram') {
+    registry.registerMetric(new Counted(metric, metric.counts(measured)) as never);
+    return;
+  }
+  const samples = known(metric.samples(measured));
+  // One without labels would be 0 where nothing is known.
+  if (labels.length === 0 && samples.length === 0) return;
+  const options = { name, help, labelNames: [...labels], registers: [registry] };
+  if (metric.type === 'gauge') {
+    const gauge = new Gauge(options);
+    for (const [given, value] of samples) gauge.set(given, value);
+  } else {
+    const counter = new Counter(options);
+    for (const [given, value] of samples) counter.inc(given, value);
   }
 }
 
