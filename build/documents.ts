@@ -2,6 +2,8 @@ import type { JsonSchema } from '../src/config/json-schema.ts';
 import { renderExample, renderTable } from '../src/config/render.ts';
 import { configJsonSchema, pluginJsonSchema } from '../src/config-schema.ts';
 import { RULE_FIELDS, RULE_FUNCTIONS } from '../src/rules/environment.ts';
+import { METRICS } from '../src/web/metrics.ts';
+import { openApi } from '../src/web/openapi.ts';
 import { alertPage } from './alert-page.ts';
 
 const ALL_ROLES = ['observation', 'prediction', 'utility', 'test'];
@@ -14,6 +16,7 @@ const EXAMPLE = {
     campus: { type: 'vtp', brokers: ['broker.example.org:8099', 'backup.example.org:8099'] },
     authors: { type: 'receiver', listen: '0.0.0.0:8098', allow: ['127.0.0.1', '192.0.2.0/24'] },
   },
+  web: { listen: '127.0.0.1:8090' },
   broadcast: { listen: '0.0.0.0:8099', allow: ['127.0.0.1', '192.0.2.0/24', '2001:db8::/32'] },
   handlers: {
     keep: { plugin: 'archive', roles: ALL_ROLES, with: { directory: '/var/lib/voeventd/archive' } },
@@ -46,6 +49,8 @@ export function generatedDocuments(): Map<string, string> {
     ['config.example.yaml', `${EXAMPLE_HEAD}\n${renderExample(schema, EXAMPLE, entrySchema)}`],
     ['docs/configuration.md', configurationPage(schema)],
     ['docs/alerts.md', alertPage(DO_NOT_EDIT)],
+    ['docs/metrics.md', metricsPage()],
+    ['docs/openapi.json', `${JSON.stringify(openApi(), null, 2)}\n`],
   ]);
 }
 
@@ -64,7 +69,7 @@ function entrySchema(entry: Readonly<Record<string, unknown>>, schema: JsonSchem
 }
 
 function configurationPage(schema: JsonSchema): string {
-  const { sources, handlers, broadcast, ...rest } = schema.properties ?? {};
+  const { sources, handlers, broadcast, web, ...rest } = schema.properties ?? {};
   const source = entriesOf(sources);
   const tables = (source.oneOf ?? []).map(
     (one) => `### \`type: ${String(one.properties?.type?.const)}\`\n\n${renderTable(one)}\n`,
@@ -93,6 +98,12 @@ ${broadcast?.description ?? ''} Without it nothing is handed on. What a subscrib
 
 ${renderTable(broadcast ?? {})}
 
+## \`web\`
+
+${web?.description ?? ''} It is there without being named. How to use it: [monitoring.md](monitoring.md).
+
+${renderTable(web?.anyOf?.find(({ properties }) => properties !== undefined) ?? {})}
+
 ## Each entry of \`handlers\`
 
 ${renderTable(entriesOf(handlers))}
@@ -117,6 +128,23 @@ ${fields.join('\n')}
 | function | what it gives |
 |---|---|
 ${functions.join('\n')}
+`;
+}
+
+function metricsPage(): string {
+  const rows = METRICS.map(
+    ({ name, type, labels, help }) =>
+      `| \`${name}\` | ${type} | ${labels.map((label) => `\`${label}\``).join(' ')} | ${help} |`,
+  );
+  return `${DO_NOT_EDIT}
+
+# Metrics
+
+What \`/metrics\` gives Prometheus. How to use them: [monitoring.md](monitoring.md). Times are in seconds, sizes in bytes.
+
+| metric | type | labels | what it is |
+|---|---|---|---|
+${rows.join('\n')}
 `;
 }
 

@@ -47,9 +47,10 @@ function writeOptions(schema: JsonSchema, example: Values, pen: Pen): void {
 }
 
 function writeOption(name: string, option: JsonSchema, value: unknown, pen: Pen): void {
-  if (option.properties !== undefined && isMap(value)) {
+  const options = optionsOf(option);
+  if (options !== undefined && isMap(value)) {
     write(pen, [`${name}:`]);
-    writeOptions(option, value, { ...pen, indent: pen.indent + 2 });
+    writeOptions(options, value, { ...pen, indent: pen.indent + 2 });
   } else if (
     typeof option.additionalProperties === 'object' &&
     isMap(value) &&
@@ -63,6 +64,11 @@ function writeOption(name: string, option: JsonSchema, value: unknown, pen: Pen)
       writeOptions(schema, entry, { ...pen, indent: pen.indent + 4, path: `${pen.path}.*` });
     }
   } else write(pen, [`${name}: ${inline(value)}`]);
+}
+
+/** The map of options that this option is, or may be instead of something plainer. */
+function optionsOf(option: JsonSchema): JsonSchema | undefined {
+  return option.properties === undefined ? option.anyOf?.find((one) => one.properties !== undefined) : option;
 }
 
 /** Entries that are maps of options themselves, as sources and handlers are. */
@@ -110,7 +116,7 @@ function rowsOf(schema: JsonSchema, prefix: string, required: readonly string[])
     const known = fullDefault(option);
     const fallback = known === undefined ? (required.includes(name) ? 'required' : 'not set') : `\`${inline(known)}\``;
     const row = `| \`${prefix}${name}\` | ${typeInWords(option)} | ${fallback} | ${option.description ?? ''} |`;
-    const inner = option.properties === undefined ? option.anyOf?.find((one) => one.properties !== undefined) : option;
+    const inner = optionsOf(option);
     return [row, ...(inner === undefined ? [] : rowsOf(inner, `${prefix}${name}.`, inner.required ?? []))];
   });
 }
