@@ -78,9 +78,9 @@ export class LivePage {
 
   #set(data: StatusData): void {
     const alarm = newAlarm(this.#data.status, data.status);
-    if (alarm !== '') this.#alarm = alarm;
+    if (alarm !== '' || data.status.level !== 'red') this.#alarm = alarm;
     this.#data = data;
-    // At once: a window in the background is not drawn, but its title is seen.
+    // At once: in the background timers are slow, and the title is what is seen.
     document.title = levelTitle(data.status.level);
     this.#showing ??= window.setTimeout(() => this.#show(), SHOW_MS);
   }
@@ -98,16 +98,21 @@ export class LivePage {
       const [status, page] = await Promise.all([ask<Status>('/api/status'), ask<AlertPage>('/api/alerts?count=50')]);
       this.#setClock(status);
       this.#heardAt = this.#now();
-      this.#link = { state: 'live' };
+      if (this.#stream.isOpen) this.#link = { state: 'live' };
       for (const row of page.alerts.toReversed()) this.#announcer.hear(row);
       this.#set(held.reduce(learn, { status, alerts: page.alerts }));
     } catch {
       this.#lose();
-      setTimeout(() => void this.#reload(), RELOAD_MS);
+      setTimeout(() => this.#reloadIfOpen(), RELOAD_MS);
     } finally {
       this.#held = undefined;
     }
     if (this.#isToReloadAgain) void this.#reload();
+  }
+
+  /** A stream that is not open begins with everything anew. */
+  #reloadIfOpen(): void {
+    if (this.#stream.isOpen) void this.#reload();
   }
 
   #lose(): void {

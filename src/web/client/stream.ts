@@ -32,6 +32,10 @@ export class Stream {
     this.#listener = listener;
   }
 
+  get isOpen(): boolean {
+    return this.#events?.readyState === EventSource.OPEN;
+  }
+
   open(): void {
     clearTimeout(this.#reopening);
     this.#reopening = undefined;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { NO_CHROMIUM, openPage, startChromium } from '../../support/chromium.ts';
+import { until } from '../../support/wait.ts';
 import { ALERTS, QUIET, ROW, STATUS } from '../page/samples.ts';
 import { Site, samplePages } from '../page/site.ts';
 
@@ -78,6 +79,7 @@ describe('the status page, live', { skip: NO_CHROMIUM }, () => {
     assert.match((await page.locator('.lost').textContent()) ?? '', /What is shown is from \d\d:\d\d:\d\d UTC\./);
     assert.equal(await page.locator('html.stale').count(), 1);
     assert.match((await page.locator('.as-of').textContent()) ?? '', /^stale, from/);
+    await until(() => site.refusals > 0, 'the browser to be refused, after which it does not try again by itself');
     site.alerts = [{ ...ROW, seq: 6000, ivorn: 'ivo://a/missed#1' }, ...ALERTS];
     site.apiCode = 200;
     await page.getByText('ivo://a/missed#1').first().waitFor();

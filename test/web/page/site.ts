@@ -43,6 +43,8 @@ export class Site {
   alerts: readonly AlertRow[] = ALERTS;
   /** What the stream and the API answer instead of 200, where they do. */
   apiCode = 200;
+  /** How often it answered so. */
+  refusals = 0;
 
   static async listen(): Promise<Site> {
     const site = new Site();
@@ -94,6 +96,7 @@ export class Site {
   #answerApi(pathname: string, response: ServerResponse): void {
     response.statusCode = this.apiCode;
     if (this.apiCode !== 200) {
+      this.refusals += 1;
       response.end();
     } else if (pathname === '/api/stream') {
       this.#streams.add(response);
