@@ -1,4 +1,6 @@
+import { visible } from '../../common/visible.ts';
 import type { AlertRow } from '../model.ts';
+import { alertName } from '../page/text.ts';
 
 const PAUSE_MS = 5_000;
 
@@ -26,7 +28,7 @@ export class Announcer {
     const last = this.#last;
     if (last === undefined || now - this.#saidAt < PAUSE_MS) return undefined;
     this.#saidAt = now;
-    const name = `${last.role === 'test' ? 'test ' : ''}${last.ivorn ?? last.id}`;
+    const name = `${last.role === 'test' ? 'test ' : ''}${visible(alertName(last), 200)}`;
     const sentence = this.#came === 1 ? `New alert: ${name}` : `${this.#came} new alerts, the newest: ${name}`;
     this.#came = 0;
     this.#last = undefined;

@@ -1,3 +1,4 @@
+import { visible } from '../../common/visible.ts';
 import type { AlertRow, DeliveryChange, Status } from '../model.ts';
 import type { StatusData } from '../page/status-view.ts';
 
@@ -38,5 +39,5 @@ function withDelivery(row: AlertRow, { seq, handler, delivery }: DeliveryChange)
 export function newAlarm(before: Status, after: Status): string {
   const known = new Set(before.concerns.filter(({ level }) => level === 'red').map(({ about }) => about));
   const fresh = after.concerns.filter(({ level, about }) => level === 'red' && !known.has(about));
-  return fresh.map(({ about, message }) => `RED: ${about}: ${message}`).join(' ');
+  return fresh.map(({ about, message }) => visible(`RED: ${about}: ${message}`)).join(' ');
 }

@@ -3,7 +3,7 @@ import type { Reference } from '../../alert/model.ts';
 import type { AlertDetail, AlertLink } from '../model.ts';
 import { section } from './fields.ts';
 import { tag } from './mark.ts';
-import { alertHref, shown, shownAddress, shownLines } from './text.ts';
+import { alertHref, alertName, shown, shownAddress, shownLines } from './text.ts';
 import { shownTime } from './time.ts';
 
 /** What the alert cites, with what the journal has of it. */
@@ -33,7 +33,7 @@ export function threadSection({ id, thread, threadAlerts }: AlertDetail): JSX.El
   if (threadAlerts.length === 0) return undefined;
   const items = threadAlerts.map((link) =>
     h('li', { key: link.id, 'aria-current': link.id === id ? 'true' : undefined }, [
-      link.id === id ? h('b', null, shown(link.ivorn ?? link.id), ' (this one) ') : undefined,
+      link.id === id ? h('b', null, shown(alertName(link)), ' (this one) ') : undefined,
       link.id === id ? facts(link) : alertLink(link),
     ]),
   );
@@ -46,7 +46,7 @@ function linkItem(link: AlertLink): JSX.Element {
 }
 
 function alertLink(link: AlertLink): JSX.Element {
-  return h('span', null, h('a', { href: alertHref(link.id) }, shown(link.ivorn ?? link.id)), ' ', facts(link));
+  return h('span', null, h('a', { href: alertHref(link.id) }, shown(alertName(link))), ' ', facts(link));
 }
 
 function facts({ kind, role, receivedAt }: AlertLink): JSX.Element {

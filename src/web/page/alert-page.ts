@@ -6,7 +6,7 @@ import { measuredSections } from './alert-params.ts';
 import { fieldList, section } from './fields.ts';
 import { tag } from './mark.ts';
 import { shownBytes } from './numbers.ts';
-import { alertHref, shown, shownLines, visibleLines } from './text.ts';
+import { alertHref, alertName, shown, shownLines, visibleLines } from './text.ts';
 import { shownTime } from './time.ts';
 import { verdictTable } from './verdict-table.ts';
 
@@ -44,9 +44,10 @@ export function alertPage(detail: AlertDetail, pretty: Pretty | undefined): Comp
   ];
 }
 
-function heading({ ivorn, id, problem, role, kind, stream, receivedAt }: AlertDetail): JSX.Element {
+function heading(detail: AlertDetail): JSX.Element {
+  const { problem, role, kind, stream, receivedAt } = detail;
   return h('div', { class: 'heading' }, [
-    h('h1', null, shown(ivorn ?? id, 500)),
+    h('h1', null, shown(alertName(detail), 500)),
     h('p', { class: 'tags' }, [
       problem === undefined ? undefined : tag('quarantine', 'QUARANTINE'),
       role === 'test' ? tag('test', 'TEST') : role === undefined ? undefined : tag('plain', role),

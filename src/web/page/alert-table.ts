@@ -3,7 +3,7 @@ import type { AlertRow } from '../model.ts';
 import { tag } from './mark.ts';
 import { degrees, radius, signedDegrees } from './sky.ts';
 import { cardTable } from './table.ts';
-import { alertHref, shown } from './text.ts';
+import { alertHref, alertName, shown } from './text.ts';
 import { shownTime } from './time.ts';
 import { verdictList } from './verdicts.ts';
 
@@ -38,9 +38,9 @@ function rowClass({ problem, role }: AlertRow): string {
 }
 
 function nameCell(row: AlertRow) {
-  const { id, ivorn, stream, role, kind, problem } = row;
+  const { id, stream, role, kind, problem } = row;
   return [
-    h('a', { href: alertHref(id) }, shown(ivorn ?? id)),
+    h('a', { href: alertHref(id) }, shown(alertName(row))),
     h('span', { class: 'tags' }, [
       problem === undefined ? undefined : tag('quarantine', 'QUARANTINE'),
       role === 'test' ? tag('test', 'TEST') : role === undefined ? undefined : tag('plain', role),

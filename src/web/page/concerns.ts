@@ -8,17 +8,23 @@ import { clock, shownTime } from './time.ts';
 const WORDS = { red: 'RED', warning: 'WARNING' } as const;
 
 /** What stands before everything else on the status page: whether somebody has to get up. */
-export function concerns(view: StatusView): JSX.Element {
+export function concerns(view: StatusView): JSX.Element[] {
   const { status, link } = view;
-  return h('section', { class: `first ${status.level}`, 'aria-labelledby': 'level' }, [
-    h('div', { key: 'link', role: 'status' }, link.state === 'lost' ? lostBanner(link.since) : undefined),
-    h('p', { key: 'news', role: 'status', class: 'unseen' }, view.news),
-    h('p', { key: 'alarm', role: 'alert', class: 'unseen' }, view.alarm),
-    h('div', { key: 'level', class: 'level' }, h('h1', { id: 'level' }, sentence(status)), asOf(view)),
-    status.concerns.length === 0
-      ? undefined
-      : h('ul', { key: 'concerns', class: 'concerns' }, status.concerns.map(concernItem)),
-  ]);
+  return [
+    h(
+      'div',
+      { key: 'link', class: 'link', role: 'status' },
+      link.state === 'lost' ? lostBanner(link.since) : undefined,
+    ),
+    h('section', { key: 'first', class: `first ${status.level}`, 'aria-labelledby': 'level' }, [
+      h('p', { key: 'news', role: 'status', class: 'unseen' }, view.news),
+      h('p', { key: 'alarm', role: 'alert', class: 'unseen' }, view.alarm),
+      h('div', { key: 'level', class: 'level' }, h('h1', { id: 'level' }, sentence(status)), asOf(view)),
+      status.concerns.length === 0
+        ? undefined
+        : h('ul', { key: 'concerns', class: 'concerns' }, status.concerns.map(concernItem)),
+    ]),
+  ];
 }
 
 function concernItem({ level, about, message }: Concern, index: number): JSX.Element {

@@ -38,3 +38,8 @@ function webAddress(uri: string): string | undefined {
 export function alertHref(id: string, suffix = ''): string {
   return `/alerts/${encodeURIComponent(id.slice(0, 64).toWellFormed())}${suffix}`;
 }
+
+/** What an alert is called: its identifier, or its key where it has none. */
+export function alertName({ ivorn, id }: { readonly ivorn?: string; readonly id: string }): string {
+  return ivorn === undefined || ivorn.trim() === '' ? id : ivorn;
+}
