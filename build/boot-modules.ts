@@ -68,7 +68,7 @@ function withoutLoaderWarning<T>(action: () => T): T {
   }
 }
 
-/** Schemas are unpacked when somebody asks: most processes validate nothing. */
+/** Schemas and the like are unpacked when somebody asks: most processes validate nothing. */
 export function unpackAll(packed: Packed): Record<string, string> {
   return Object.fromEntries(Object.entries(packed).map(([name, text]) => [name, unpack(text)]));
 }

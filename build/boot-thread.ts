@@ -9,11 +9,12 @@ interface ThreadEmbedded {
   readonly module: string;
   readonly modules: Packed;
   readonly schemas: Packed;
+  readonly assets: Packed;
 }
 
-const { module, modules, schemas } = workerData.embedded as ThreadEmbedded;
+const { module, modules, schemas, assets } = workerData.embedded as ThreadEmbedded;
 serveEmbeddedModules(modules);
-publishEmbedded({ schemas: () => unpackAll(schemas) });
+publishEmbedded({ schemas: () => unpackAll(schemas), assets: () => unpackAll(assets) });
 importEmbedded(`./${module}.js`).catch((error: unknown) => {
   // An error event in whoever started the thread.
   setImmediate(() => {

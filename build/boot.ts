@@ -3,7 +3,7 @@
  * this file only makes the embedded ES modules importable and hands over to `src/main.ts` through the default loader.
  * It keeps `import()` of users' plugins, top-level await and `import.meta` working in the application.
  */
-import { modules, schemas, sourceMaps, threadBoot, version, workers } from 'virtual:embedded';
+import { assets, modules, schemas, sourceMaps, threadBoot, version, workers } from 'virtual:embedded';
 import {
   importEmbedded,
   mapStacksOfEmbeddedModules,
@@ -22,7 +22,8 @@ async function boot(): Promise<void> {
     version,
     worker: (name: string) => unpack(workers[name] ?? ''),
     schemas: () => unpackAll(schemas),
-    thread: (module: string) => ({ script: unpack(threadBoot), data: { module, modules, schemas } }),
+    assets: () => unpackAll(assets),
+    thread: (module: string) => ({ script: unpack(threadBoot), data: { module, modules, schemas, assets } }),
   });
   // Not 'exit': process.exit() during the application's top-level await is a normal end.
   const reportUnsettled = () => {

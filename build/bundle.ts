@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type BuildOptions, build, type OutputFile, type Plugin } from 'esbuild';
+import { buildAssets } from '../src/web/build-assets.ts';
 import { pack } from './packed.ts';
 
 /** What goes into the boot file of the executable. */
@@ -18,6 +19,8 @@ export interface BundleOptions {
   virtualModules?: Record<string, string>;
   /** The folder of the XML Schemas. @default src/alert/validate/schemas */
   schemas?: string;
+  /** The folder with what is built for the browser. @default src/web */
+  web?: string;
 }
 
 const ROOT = join(import.meta.dirname, '..');
@@ -53,11 +56,12 @@ const withoutLocales: Plugin = {
 /** Bundles the application, its virtual modules and its threads into one boot file. */
 export async function bundle(options: BundleOptions): Promise<void> {
   const virtualModules = options.virtualModules ?? VIRTUAL_MODULES;
-  const [application, workers, threadBoot, virtual] = await Promise.all([
+  const [application, workers, threadBoot, virtual, assets] = await Promise.all([
     bundleApplication(options, Object.keys(virtualModules)),
     bundleWorkers(options),
     bundleThreadBoot(options),
     bundleVirtualModules(virtualModules, options),
+    buildAssets(options.web),
   ]);
   const chunks = application.filter((file) => !file.path.endsWith('.map'));
   const maps = application.filter((file) => file.path.endsWith('.map'));
@@ -66,6 +70,7 @@ export async function bundle(options: BundleOptions): Promise<void> {
     workers,
     threadBoot: pack(threadBoot),
     schemas: packSchemas(options.schemas ?? SCHEMAS),
+    assets: packTexts(assets),
     modules: { ...packAll(chunks), ...virtual },
     sourceMaps: packAll(maps),
   };
@@ -110,7 +115,7 @@ async function bundleApplication(options: BundleOptions, external: string[]): Pr
     splitting: true,
     outdir: ROOT,
     banner: { js: COMMONJS_NAMES.join('') },
-    external,
+    external: [...external, 'esbuild'], // only imported when running from the sources
     sourcemap: 'external',
     sourcesContent: false,
     plugins: [withoutLocales],
@@ -164,7 +169,11 @@ function packAll(files: OutputFile[]): Record<string, string> {
 function packSchemas(folder: string): Record<string, string> {
   requireFile(folder, 'the schemas');
   const names = readdirSync(folder).filter((name) => name.endsWith('.xsd'));
-  return Object.fromEntries(names.map((name) => [name, pack(readFileSync(join(folder, name), 'utf8'))]));
+  return packTexts(Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')])));
+}
+
+function packTexts(texts: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, pack(text)]));
 }
 
 function onlyText(files: OutputFile[] | undefined): string {

@@ -7,6 +7,8 @@ declare module 'virtual:embedded' {
   export const threadBoot: string;
   /** XML Schemas by file name. */
   export const schemas: Record<string, string>;
+  /** What the browser is given, by file name. */
+  export const assets: Record<string, string>;
   /** ES modules by the specifier they are imported with: chunk file names of the application, and package names. */
   export const modules: Record<string, string>;
   /** Source maps by chunk file name. */

@@ -4,8 +4,10 @@ export interface Embedded {
   readonly worker: (name: 'intake' | 'broadcast') => string;
   /** The XML Schemas of `src/alert/validate/schemas` by file name; unpacked at each call. */
   readonly schemas: () => Readonly<Record<string, string>>;
+  /** What the browser is given, by file name (`src/web/assets.ts`); unpacked at each call. */
+  readonly assets: () => Readonly<Record<string, string>>;
   /** A thread that runs one of the executable's modules: its script, and what it must find as `workerData.embedded`. */
-  readonly thread: (module: 'inspect') => { readonly script: string; readonly data: unknown };
+  readonly thread: (module: 'inspect' | 'web') => { readonly script: string; readonly data: unknown };
 }
 
 /** Undefined when running from the sources. */

@@ -32,6 +32,10 @@ if (command === 'schemas') {
   const { schemas } = globalThis[Symbol.for('voeventd.embedded')];
   console.log(JSON.stringify(schemas()));
 }
+if (command === 'assets') {
+  const { assets } = globalThis[Symbol.for('voeventd.embedded')];
+  console.log(JSON.stringify(assets()));
+}
 if (command === 'version') console.log(__VOEVENTD_VERSION__);
 if (command === 'plugin') console.log((await import(file)).default);
 if (command === 'stack') fail();
@@ -52,8 +56,8 @@ parentPort?.postMessage('hello from ' + __VOEVENTD_VERSION__);
 const THREAD = `
 import { parentPort, workerData } from 'node:worker_threads';
 const { answer } = await import('virtual-module');
-const { schemas } = globalThis[Symbol.for('voeventd.embedded')];
-parentPort?.postMessage([answer, workerData.given, schemas()]);
+const { schemas, assets } = globalThis[Symbol.for('voeventd.embedded')];
+parentPort?.postMessage([answer, workerData.given, schemas(), Object.keys(assets())]);
 `;
 const VALIDATE = `
 import { createValidator } from 'VALIDATE_TS';
@@ -67,6 +71,16 @@ const told = ['1.1', '2.0', '2.1'].map((version) => {
 });
 console.log(JSON.stringify(told));
 `;
+
+/** What is built for the browser, in small. */
+function writeWeb(folder: string): void {
+  for (const name of ['client', 'style']) mkdirSync(join(folder, name), { recursive: true });
+  writeFileSync(join(folder, 'client', 'app.ts'), "import { two } from './two.ts'; document.title = two as string;");
+  writeFileSync(join(folder, 'client', 'two.ts'), "export const two: unknown = '2';");
+  writeFileSync(join(folder, 'style', 'style.css'), '@import "./more.css";');
+  writeFileSync(join(folder, 'style', 'more.css'), 'a {\n  color: red;\n}');
+  writeFileSync(join(folder, 'style', 'icon.svg'), '<svg>é</svg>\n');
+}
 
 describe('the bundle', () => {
   const directory = mkdtempSync(join(tmpdir(), 'voeventd-bundle-'));
@@ -88,6 +102,7 @@ describe('the bundle', () => {
     mkdirSync(inDirectory('schemas'));
     writeFileSync(inDirectory('schemas/a.xsd'), '<é/>');
     writeFileSync(inDirectory('schemas/notes.txt'), 'not a schema');
+    writeWeb(inDirectory('web'));
     await bundle({
       main: inDirectory('main.ts'),
       workers: { intake: inDirectory('worker.ts') },
@@ -95,6 +110,7 @@ describe('the bundle', () => {
       version: '1.2.3',
       outfile: boot,
       schemas: inDirectory('schemas'),
+      web: inDirectory('web'),
       virtualModules: {
         'virtual-module': 'export const answer = await Promise.resolve(42); globalThis.virtualEvaluated = true;',
       },
@@ -112,14 +128,35 @@ describe('the bundle', () => {
     assert.deepEqual(JSON.parse(run('worker').stdout), { said: 'hello from 1.2.3', version: '1.2.3' });
   });
 
-  test('runs a module in a thread, with the virtual modules and the schemas', () => {
+  test('runs a module in a thread, with the virtual modules, the schemas and the assets', () => {
     const { stdout, stderr } = run('thread');
-    assert.deepEqual(JSON.parse(stdout), [42, 'this', { 'a.xsd': '<é/>' }]);
+    assert.deepEqual(JSON.parse(stdout), [42, 'this', { 'a.xsd': '<é/>' }, ['app.js', 'style.css', 'icon.svg']]);
     assert.equal(stderr, '', 'no warning is shown');
   });
 
   test('hands the XML Schemas to the application, and nothing else of their folder', () => {
     assert.deepEqual(JSON.parse(run('schemas').stdout), { 'a.xsd': '<é/>' });
+  });
+
+  test('hands to the application what the browser is given, built for browsers', () => {
+    const assets = JSON.parse(run('assets').stdout);
+    assert.equal(assets['style.css'].trim(), 'a{color:red}');
+    assert.equal(assets['icon.svg'], '<svg>é</svg>');
+    assert.match(assets['app.js'], /^document\.title="2";?\n?$/);
+  });
+
+  test('is not made when there is nothing for the browser', async () => {
+    const web = inDirectory('empty-web');
+    writeWeb(web);
+    writeFileSync(join(web, 'style', 'icon.svg'), '');
+    const made = bundle({
+      main: inDirectory('fail.ts'),
+      workers: {},
+      version: '1',
+      outfile: inDirectory('x.cjs'),
+      web,
+    });
+    await assert.rejects(made, { message: 'Cannot build the web page: icon.svg is empty' });
   });
 
   test('knows its version', () => {

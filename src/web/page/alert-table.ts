@@ -1,0 +1,73 @@
+import { h, type JSX } from 'preact';
+import type { AlertRow } from '../model.ts';
+import { tag } from './mark.ts';
+import { degrees, radius, signedDegrees } from './sky.ts';
+import { cardTable } from './table.ts';
+import { alertHref, alertName, shown } from './text.ts';
+import { shownTime } from './time.ts';
+import { verdictList } from './verdicts.ts';
+
+export interface AlertTableParts {
+  readonly alerts: readonly AlertRow[];
+  readonly caption: string;
+  /** Where times are kept fresh. */
+  readonly now?: number;
+}
+
+/** The alerts and what became of them, as the status page and the list show it. */
+export function alertTable({ alerts, caption, now }: AlertTableParts): JSX.Element {
+  if (alerts.length === 0) return h('p', { class: 'none' }, 'No alerts.');
+  return cardTable<AlertRow>({
+    caption,
+    rows: alerts,
+    keyOf: ({ seq }) => seq,
+    classOf: rowClass,
+    columns: [
+      { label: 'Alert', cell: nameCell },
+      { label: 'Received', cell: (row) => receivedCell(row, now) },
+      { label: 'Event', cell: ({ time }) => shownTime(time, now) },
+      { label: 'Position', cell: positionCell },
+      { label: 'Handlers', cell: handlersCell },
+    ],
+  });
+}
+
+function rowClass({ problem, role }: AlertRow): string {
+  if (problem !== undefined) return 'quarantined';
+  return role === 'test' ? 'test' : '';
+}
+
+function nameCell(row: AlertRow) {
+  const { id, stream, role, kind, problem } = row;
+  return [
+    h('a', { href: alertHref(id) }, shown(alertName(row))),
+    h('span', { class: 'tags' }, [
+      problem === undefined ? undefined : tag('quarantine', 'QUARANTINE'),
+      role === 'test' ? tag('test', 'TEST') : role === undefined ? undefined : tag('plain', role),
+      kind === undefined || kind === 'new' ? undefined : tag('plain', kind),
+      stream === undefined ? undefined : h('small', null, shown(stream)),
+    ]),
+    problem === undefined ? undefined : h('small', { class: 'reason' }, shown(problem, 1_000)),
+  ];
+}
+
+function receivedCell({ receivedAt, source }: AlertRow, now: number | undefined) {
+  return [shownTime(receivedAt, now), h('small', null, 'from ', shown(source))];
+}
+
+function positionCell({ ra, dec, errorRadius }: AlertRow) {
+  if (ra === undefined || dec === undefined) return undefined;
+  return h('span', { class: 'position' }, [
+    h('span', null, `RA ${degrees(ra)}`),
+    ' ',
+    h('span', null, `Dec ${signedDegrees(dec)}`),
+    ' ',
+    errorRadius === undefined ? undefined : h('span', { class: 'radius' }, `± ${radius(errorRadius)}`),
+  ]);
+}
+
+function handlersCell({ handlers, isDecided, problem }: AlertRow) {
+  if (handlers.length > 0) return verdictList(handlers);
+  if (problem !== undefined) return 'none: cannot be read';
+  return isDecided ? 'none' : 'not decided yet';
+}
