@@ -53,7 +53,10 @@ async function makeExecutable(work: string): Promise<void> {
       intake: join(ROOT, 'src', 'intake', 'worker.ts'),
       broadcast: join(ROOT, 'src', 'broadcast', 'worker.ts'),
     },
-    threads: { inspect: join(ROOT, 'src', 'inspect', 'worker.ts') },
+    threads: {
+      inspect: join(ROOT, 'src', 'inspect', 'worker.ts'),
+      web: join(ROOT, 'src', 'web', 'worker.ts'),
+    },
     version: manifest.version,
     outfile: cjs,
   });

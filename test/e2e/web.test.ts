@@ -166,7 +166,7 @@ test('a packet has an address for its exact bytes, one for what it says, and one
   assert.deepEqual([model.ivorn, model.raw], ['ivo://org.example/e2e#one', bytes.toString()]);
   const page = await (await fetch(at)).text();
   assert.match(page, /ivo:\/\/org\.example\/e2e#one/);
-  assert.match(page, /slewed/);
+  assert.match(page, /exit 0 after/);
   assert.match(page, /&lt;voe:VOEvent/);
   for (const path of [
     '/alerts/..%2f..%2fetc%2fpasswd',

@@ -38,7 +38,7 @@ export class EventReader {
   async #read(body: ReadableStream<Uint8Array>): Promise<void> {
     let rest = '';
     try {
-      for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
+      for await (const chunk of body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)) {
         const blocks = (rest + chunk).split('\n\n');
         rest = blocks.pop() ?? '';
         for (const block of blocks) this.#take(block);

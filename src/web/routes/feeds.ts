@@ -18,7 +18,7 @@ const NEVER = '1970-01-01T00:00:00.000Z';
 /** RSS, Atom and JSON Feed. */
 export function addFeeds(app: Hono<Env>, site: Site): void {
   const kept = new Map<string, string>();
-  app.get('/feeds/*', (context) =>
+  app.get('/feeds/:path{.+}', (context) =>
     asked(context, feedQuerySchema, async ({ count = site.settings.feedItems }) => {
       const address = parseFeedPath(new URL(context.req.url).pathname);
       if (address === undefined) return await context.notFound();

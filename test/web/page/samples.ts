@@ -254,6 +254,7 @@ export const STATUS: Status = {
       done: 1_204,
       dead: 1,
       skipped: 12,
+      retried: 0,
       lastEndedAt: ago(20),
       lastState: 'retrying',
       lastOutcome: 'exit 75: the dome does not answer',
@@ -271,6 +272,7 @@ export const STATUS: Status = {
       done: 88,
       dead: 0,
       skipped: 1,
+      retried: 0,
       lastEndedAt: ago(4_000),
       lastState: 'done',
       lastOutcome: '250 queued as 7F3A',
@@ -285,6 +287,7 @@ export const STATUS: Status = {
       done: 17_004,
       dead: 0,
       skipped: 0,
+      retried: 0,
     },
   ],
   journal: {
