@@ -1,4 +1,5 @@
 import { type ComponentChildren, h, type JSX } from 'preact';
+import { visible } from '../../common/visible.ts';
 import type { AlertDetail } from '../model.ts';
 import { alertFields } from './alert-fields.ts';
 import { citationsSection, citedBySection, referencesSection, threadSection } from './alert-links.ts';
@@ -6,7 +7,7 @@ import { measuredSections } from './alert-params.ts';
 import { fieldList, section } from './fields.ts';
 import { tag } from './mark.ts';
 import { shownBytes } from './numbers.ts';
-import { alertHref, alertName, shown, shownLines, visibleLines } from './text.ts';
+import { alertHref, alertName, shown, shownLines } from './text.ts';
 import { shownTime } from './time.ts';
 import { verdictTable } from './verdict-table.ts';
 
@@ -112,7 +113,7 @@ function validity({ alert }: AlertDetail): JSX.Element | undefined {
 
 function packet(pretty: Pretty | undefined, { id }: AlertDetail): JSX.Element | undefined {
   if (pretty === undefined) return undefined;
-  const text = visibleLines(pretty.text, MOST_PACKET_CHARACTERS);
+  const text = visible(pretty.text, MOST_PACKET_CHARACTERS);
   const more = h('p', null, 'This is its beginning. ', h('a', { href: alertHref(id, '.raw') }, 'All of it'));
   return section(
     'packet',

@@ -12,14 +12,7 @@ export function shown(text: string, maxLength = SHORT): JSX.Element {
 
 /** A stranger's text with its line breaks. */
 export function shownLines(text: string, maxLength = LONG): JSX.Element {
-  return h('bdi', { class: 'lines', dir: 'ltr' }, visibleLines(text, maxLength));
-}
-
-/** Each line made visible on its own, so that line breaks remain; a tab is four blanks. */
-export function visibleLines(text: string, maxLength = LONG): string {
-  const cut = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
-  const lines = cut.split(/\r\n|\r|\n/);
-  return lines.map((line) => visible(line.replaceAll('\t', '    '), maxLength + 1)).join('\n');
+  return h('bdi', { class: 'lines', dir: 'ltr' }, visible(text, maxLength));
 }
 
 /** A link where the address is one of the web, else text: a packet may name `javascript:` and worse. */
@@ -36,7 +29,7 @@ function webAddress(uri: string): string | undefined {
 
 /** The address of an alert's page; `suffix` as `.json`. */
 export function alertHref(id: string, suffix = ''): string {
-  return `/alerts/${encodeURIComponent(id.slice(0, 64).toWellFormed())}${suffix}`;
+  return `/alerts/${id.slice(0, 64).replace(/[^\w-]/g, '')}${suffix}`;
 }
 
 /** What an alert is called: its identifier, or its key where it has none. */

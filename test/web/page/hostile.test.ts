@@ -9,7 +9,7 @@ const FIRSTS = ATTACKS.map((_, index) => index);
 test('no page holds a control character or one that turns text around, whatever the packets hold', () => {
   for (const first of FIRSTS) {
     for (const [name, html] of Object.entries(hostilePages(first))) {
-      const found = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]/u.exec(
+      const found = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]/u.exec(
         withoutData(html),
       );
       assert.ok(found === null, `${name}: U+${found?.[0].charCodeAt(0).toString(16)} at ${found?.index}`);

@@ -115,7 +115,7 @@ describe('the page of an alert', () => {
       ),
     );
     assert.match(textOf(quarantined), /Quarantined: it cannot be read\. no root element/);
-    assert.match(textOf(quarantined), /a {4}b\nc/);
+    assert.match(textOf(quarantined), /a\tb\nc/);
   });
 });
 
