@@ -4,7 +4,7 @@
  * surrogate pairs, and what Unicode calls no characters.
  */
 const UNSEEN =
-  /[[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]--[\n\t]]/gv;
+  /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu;
 
 /** The beginning of a mark that was cut, or half a surrogate pair. */
 const TORN = /(?:\u27e8(?:U(?:\+[0-9A-F]{0,6})?)?|[\ud800-\udbff])$/;

@@ -20,6 +20,8 @@ export interface DetailJournal {
 /** One alert: what was received, what it says, and what came of it. */
 export interface Found {
   readonly row: AlertRow;
+  /** Whole, also where the row has it cut. */
+  readonly thread: string | undefined;
   readonly stored: StoredAlert;
   /** Undefined where it cannot be read. */
   readonly alert: Alert | undefined;
@@ -52,7 +54,7 @@ export class Details {
     if (listed === undefined || stored === undefined) return undefined;
     const alert = await this.#decode(stored, listed.thread);
     const [row] = this.#rows.of([listed]);
-    return row === undefined ? undefined : { row, stored, alert };
+    return row === undefined ? undefined : { row, thread: listed.thread, stored, alert };
   }
 
   /** The decoded alert of a row; undefined where it cannot be read. */
@@ -64,21 +66,21 @@ export class Details {
   }
 
   /** All that the page and the API show of it. */
-  detail({ row, stored, alert }: Found): AlertDetail {
+  detail({ row, thread, stored, alert }: Found): AlertDetail {
     const { raw: _, ...shown } = alert ?? { raw: undefined };
     const cites = (alert?.citations ?? []).slice(0, MOST_LINKS).map((citation) => ({
       ...citation,
       alerts: this.#journal.named(nameOf(citation.ivorn), MOST_LINKS).map(linkTo),
     }));
     const citing = alert === undefined ? [] : this.#journal.citing(nameOf(alert.ivorn), MOST_LINKS);
-    const thread = row.thread === undefined ? [] : this.#journal.list({ thread: row.thread }, MOST_LINKS);
+    const members = thread === undefined ? [] : this.#journal.list({ thread }, MOST_LINKS);
     return withoutUndefined({
       ...row,
       peer: stored.peer,
       alert: alert === undefined ? undefined : shown,
       cites,
       citedBy: citing.map((one) => ({ ...linkTo(one), cite: one.cite })),
-      threadAlerts: thread.toReversed().map(linkTo),
+      threadAlerts: members.toReversed().map(linkTo),
     }) as AlertDetail;
   }
 

@@ -16,6 +16,9 @@ const time = (description: string) => z.iso.datetime().describe(description);
 const count = (description: string) => z.int().min(0).describe(description);
 const text = (description: string) => z.string().describe(description);
 
+/** Texts of strangers in lists are cut there; everything is at `/alerts/ID.json`. */
+export const LONGEST_TEXT = 2_000;
+
 export const concernSchema = z
   .strictObject({
     level: z.enum(['warning', 'red']).describe('How bad it is.'),
@@ -156,7 +159,9 @@ export const alertRowSchema = z
       .string()
       .regex(/^[0-9a-f]{16}$/)
       .describe('Stable key of these exact bytes; the address is `/alerts/ID`.'),
-    ivorn: text('Its identifier.').exactOptional(),
+    ivorn: text(
+      `Its identifier. Here and in the other fields, texts of authors are cut after ${LONGEST_TEXT} characters.`,
+    ).exactOptional(),
     source: text('The source that heard it.'),
     receivedAt: time('When it came.'),
     bytes: count('Length of the packet.'),

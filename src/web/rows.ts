@@ -2,6 +2,7 @@ import { withoutUndefined } from '../common/objects.ts';
 import type { AlertFilter, ListedAlert, ListedDelivery } from '../journal/reader.ts';
 import { iso, isoOr } from './iso.ts';
 import type { AlertLink, AlertRow, Delivery, DeliveryChange } from './model.ts';
+import { LONGEST_TEXT } from './model.ts';
 
 /** What rows need of the journal. */
 export interface RowJournal {
@@ -52,14 +53,25 @@ function stretches(numbers: readonly number[]): [number, number][] {
   return found;
 }
 
+/** A packet may have a name as long as itself, and there are fifty on a page. */
+function cut(text: string): string;
+function cut(text: string | undefined): string | undefined;
+function cut(text: string | undefined): string | undefined {
+  return text === undefined || text.length <= LONGEST_TEXT
+    ? text
+    : `${text.slice(0, LONGEST_TEXT - 1).toWellFormed()}…`;
+}
+
 function row(alert: ListedAlert, deliveries: ReadonlyMap<string, Delivery> | undefined): AlertRow {
   const { seq, id, ivorn, source, receivedAt, bytes, problem, isDecided, verdicts } = alert;
   const { role, kind, format, stream, thread, writtenAt, eventAt, ra, dec, errorRadius } = alert;
   return withoutUndefined({
-    ...{ seq, id, ivorn, source, receivedAt: iso(receivedAt), bytes, problem, isDecided },
-    ...{ role, kind, format, stream, thread, date: writtenAt, time: eventAt, ra, dec, errorRadius },
+    ...{ seq, id, ivorn: cut(ivorn), source, receivedAt: iso(receivedAt), bytes, problem: cut(problem), isDecided },
+    ...{ role, kind, format, stream: cut(stream), thread: cut(thread) },
+    ...{ date: cut(writtenAt), time: cut(eventAt), ra, dec, errorRadius },
     handlers: verdicts.map((verdict) => ({
       ...verdict,
+      why: cut(verdict.why),
       ...withoutUndefined({ delivery: deliveries?.get(verdict.handler) }),
     })),
   }) as AlertRow;
@@ -67,14 +79,14 @@ function row(alert: ListedAlert, deliveries: ReadonlyMap<string, Delivery> | und
 
 /** An alert as others point to it. */
 export function linkTo({ id, ivorn, receivedAt, kind, role }: ListedAlert): AlertLink {
-  return withoutUndefined({ id, ivorn, receivedAt: iso(receivedAt), kind, role }) as AlertLink;
+  return withoutUndefined({ id, ivorn: cut(ivorn), receivedAt: iso(receivedAt), kind, role }) as AlertLink;
 }
 
 export function delivery({ state, attempts, dueAt, startedAt, endedAt, outcome }: ListedDelivery): Delivery {
   return withoutUndefined({
     ...{ state, attempts, dueAt: iso(dueAt), startedAt: isoOr(startedAt) },
     // Of an attempt that is over; the next one may be under way.
-    ...{ endedAt: state === 'running' || state === 'pending' ? undefined : isoOr(endedAt), outcome },
+    ...{ endedAt: state === 'running' || state === 'pending' ? undefined : isoOr(endedAt), outcome: cut(outcome) },
   }) as Delivery;
 }
 

@@ -42,7 +42,6 @@ export class LivePage {
     this.#stream = new Stream({
       onNews: (news) => this.#hear(news),
       onOpen: () => void this.#reload(),
-      onReset: () => void this.#reload(),
       onLost: () => this.#lose(),
     });
   }
@@ -73,6 +72,7 @@ export class LivePage {
     if (this.#held !== undefined) this.#held.push(news);
     if (news.type === 'status') this.#setClock(news.status);
     if (news.type === 'alert') this.#announcer.hear(news.row);
+    if (news.type === 'reset') for (const row of news.alerts.toReversed()) this.#announcer.hear(row);
     this.#set(learn(this.#data, news));
   }
 

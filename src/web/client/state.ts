@@ -7,6 +7,8 @@ const MOST_ALERTS = 50;
 /** What the daemon tells over `/api/stream`. */
 export type News =
   | { readonly type: 'alert'; readonly row: AlertRow }
+  /** In place of many single ones: the newest there are, newest first. */
+  | { readonly type: 'reset'; readonly alerts: readonly AlertRow[] }
   | { readonly type: 'delivery'; readonly change: DeliveryChange }
   | { readonly type: 'status'; readonly status: Status };
 
@@ -17,6 +19,8 @@ export function learn(data: StatusData, news: News): StatusData {
       return { ...data, status: news.status };
     case 'alert':
       return { ...data, alerts: withAlert(data.alerts, news.row) };
+    case 'reset':
+      return { ...data, alerts: news.alerts.slice(0, MOST_ALERTS) };
     case 'delivery':
       return { ...data, alerts: data.alerts.map((row) => withDelivery(row, news.change)) };
   }

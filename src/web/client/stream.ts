@@ -14,8 +14,6 @@ export interface StreamListener {
   readonly onNews: (news: News) => void;
   /** The stream is there, perhaps again: what is known may have holes. */
   readonly onOpen: () => void;
-  /** Too much was missed. */
-  readonly onReset: () => void;
   readonly onLost: () => void;
 }
 
@@ -51,7 +49,7 @@ export class Stream {
     on('alert', (data) => this.#listener.onNews({ type: 'alert', row: JSON.parse(data) as AlertRow }));
     on('delivery', (data) => this.#listener.onNews({ type: 'delivery', change: JSON.parse(data) as DeliveryChange }));
     on('status', (data) => this.#listener.onNews({ type: 'status', status: JSON.parse(data) as Status }));
-    on('reset', () => this.#listener.onReset());
+    on('reset', (data) => this.#listener.onNews({ type: 'reset', alerts: JSON.parse(data) as AlertRow[] }));
     events.addEventListener('open', () => {
       this.#heardAt = Date.now();
       this.#listener.onOpen();
