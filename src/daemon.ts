@@ -125,6 +125,11 @@ export class Daemon {
     return this.#ledger.counts();
   }
 
+  /** Where the status page is; undefined: nowhere. */
+  get statusPage(): string | undefined {
+    return this.#serving.address;
+  }
+
   /** Whether this handler is being run. */
   runs(handler: string): boolean {
     return this.#dispatcher.runs(handler);

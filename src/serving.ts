@@ -14,6 +14,7 @@ export class Serving {
   readonly #log: Log;
   #settings: Settings | undefined;
   #web: Web | undefined;
+  #address: string | undefined;
   #restart: NodeJS.Timeout | undefined;
 
   /** @param snapshot what the parts are doing */
@@ -35,7 +36,13 @@ export class Serving {
       ask: this.#snapshot,
       failed: (error) => this.#failed(error),
     });
-    await this.#web.configure(web);
+    const served = await this.#web.configure(web);
+    this.#address = 'address' in served ? served.address : undefined;
+  }
+
+  /** Where the status page was last seen to be; undefined: nowhere. */
+  get address(): string | undefined {
+    return this.#address;
   }
 
   async stop(): Promise<void> {
@@ -47,6 +54,7 @@ export class Serving {
   async #stopThread(): Promise<void> {
     const last = this.#web;
     this.#web = undefined;
+    this.#address = undefined;
     await last?.stop();
   }
 

@@ -52,7 +52,7 @@ export async function demo(options: DemoOptions, exit: Exit): Promise<number> {
     await untilHandled(broker, daemon, stop);
     log.flush();
     if (!stop.aborted) {
-      process.stdout.write(whereToLook(directory, options.once === true));
+      process.stdout.write(whereToLook(directory, options.once === true, daemon.statusPage));
       broker.pace(RATE.later);
       if (options.once !== true) await aborted(stop);
     }
@@ -118,11 +118,12 @@ observations only; the tests held back from "slew" and "notes".
 `;
 }
 
-function whereToLook(directory: string, once: boolean): string {
+function whereToLook(directory: string, once: boolean, page: string | undefined): string {
   const here = show(directory);
+  const live = once || page === undefined ? '' : `  ${page}  what the daemon does, live: open it in a browser\n`;
   return `
 Where to look next:
-  ${here}/archive        the packets, byte for byte, as "keep" saved them
+${live}  ${here}/archive        the packets, byte for byte, as "keep" saved them
   ${here}/journal.db     alerts, decisions and deliveries: sqlite3 opens it
   ${here}/voeventd.yaml  the configuration; "slew" runs ${here}/slew.sh
   ${here}/plugins        your own plugins; this one is TypeScript, with nothing installed

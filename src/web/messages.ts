@@ -11,6 +11,9 @@ export interface WebSettings {
   readonly maxConnections: number;
 }
 
+/** Where it can be looked at; or why not, and it goes on trying. */
+export type Served = { readonly address: string } | { readonly problem: string };
+
 /** What the main thread says to the web's. */
 export type ToWeb =
   | { readonly type: 'configure'; readonly settings: WebSettings }
@@ -20,8 +23,7 @@ export type ToWeb =
 
 /** What the web's thread says to the main thread. */
 export type FromWeb =
-  /** It listens, or it cannot for this reason and goes on trying. */
-  | { readonly type: 'configured'; readonly problem: string | undefined }
+  | { readonly type: 'configured'; readonly served: Served }
   /** What are the parts doing? */
   | { readonly type: 'ask' };
 

@@ -7,6 +7,7 @@ import type { Log } from '../common/log.ts';
 import { QuietLog } from '../common/quiet.ts';
 import type { BrokerAddress } from '../vtp/address.ts';
 import { clearStaleSocket, shareSocket } from '../vtp/listener.ts';
+import type { Served } from './messages.ts';
 
 export interface ServerSettings {
   readonly listen: BrokerAddress;
@@ -28,7 +29,7 @@ export class WebServer {
   readonly #handle: (request: IncomingMessage, response: ServerResponse) => void;
   readonly #log: Log;
   readonly #refusals: QuietLog;
-  readonly #started = Promise.withResolvers<string | undefined>();
+  readonly #started = Promise.withResolvers<Served>();
 
   constructor(
     settings: ServerSettings,
@@ -41,8 +42,8 @@ export class WebServer {
     this.#refusals = new QuietLog((message, fields) => log.warn(message, fields));
   }
 
-  /** Resolves when it has tried to listen: why it could not, or nothing. */
-  get started(): Promise<string | undefined> {
+  /** Resolves when it has tried to listen. */
+  get started(): Promise<Served> {
     return this.#started.promise;
   }
 
@@ -54,19 +55,19 @@ export class WebServer {
       try {
         const address = await this.#listen(server);
         this.#log.info(`Status page on ${address}`, { address });
+        this.#started.resolve({ address });
       } catch (error) {
         const reason = explain(error);
-        this.#started.resolve(reason);
+        this.#started.resolve({ problem: reason });
         this.#log.warn(
           `Cannot serve the status page on ${text}: ${reason}; alerts are received and handled all the same. Stop what listens there, or write another web.listen, or web: false. Trying again in ${formatDuration(RETRY_MS)}`,
         );
         await pause(RETRY_MS, signal);
         continue;
       }
-      this.#started.resolve(undefined);
       await this.#serve(server, signal);
     }
-    this.#started.resolve(undefined);
+    this.#started.resolve({ problem: 'voeventd stops' });
   }
 
   #create(): Server {

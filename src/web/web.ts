@@ -1,6 +1,6 @@
 import type { Log } from '../common/log.ts';
 import { Orders, Thread } from '../common/thread.ts';
-import type { FromWeb, ToWeb, WebData, WebSettings } from './messages.ts';
+import type { FromWeb, Served, ToWeb, WebData, WebSettings } from './messages.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export interface WebEvents {
@@ -10,12 +10,12 @@ export interface WebEvents {
   failed(error: Error): void;
 }
 
-const HAS_ENDED = 'the thread of the status page has ended';
+const HAS_ENDED: Served = { problem: 'the thread of the status page has ended' };
 
 /** The main thread's handle on the web's thread. */
 export class Web {
   readonly #thread: Thread<ToWeb, FromWeb>;
-  readonly #configurations = new Orders<string | undefined>();
+  readonly #configurations = new Orders<Served>();
 
   constructor(journalPath: string, log: Log, events: WebEvents) {
     const data: WebData = { journalPath };
@@ -23,7 +23,7 @@ export class Web {
       said: (message: FromWeb) => {
         switch (message.type) {
           case 'configured':
-            this.#configurations.done(message.problem);
+            this.#configurations.done(message.served);
             return;
           case 'ask':
             void events.ask().then((snapshot) => this.#say({ type: 'snapshot', snapshot }));
@@ -35,8 +35,8 @@ export class Web {
     });
   }
 
-  /** Serves with these settings. @returns why it cannot, a clause; it goes on trying */
-  async configure(settings: WebSettings): Promise<string | undefined> {
+  /** Serves with these settings. */
+  async configure(settings: WebSettings): Promise<Served> {
     if (this.#thread.hasExited) return HAS_ENDED;
     return await this.#configurations.give(() => this.#say({ type: 'configure', settings }));
   }

@@ -13,7 +13,7 @@ import { createApp } from './app.ts';
 import { type Site, Unanswered } from './context.ts';
 import { Desk } from './desk.ts';
 import { Hub } from './hub.ts';
-import type { FromWeb, ToWeb, WebData, WebSettings } from './messages.ts';
+import type { FromWeb, Served, ToWeb, WebData, WebSettings } from './messages.ts';
 import { WebServer } from './server.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -49,6 +49,7 @@ const hub = new Hub(desk.journal, {
 
 interface Running {
   readonly settings: WebSettings;
+  readonly server: WebServer;
   readonly stop: AbortController;
   readonly ended: Promise<void>;
 }
@@ -78,15 +79,15 @@ async function ask(): Promise<Snapshot> {
   }
 }
 
-async function configure(settings: WebSettings): Promise<string | undefined> {
+async function configure(settings: WebSettings): Promise<Served> {
   if (running !== undefined) {
-    if (isDeepStrictEqual(running.settings, settings)) return undefined;
+    if (isDeepStrictEqual(running.settings, settings)) return await running.server.started;
     await stopServer();
   }
   const site: Site = { desk, hub, settings, log, pretty };
   const server = new WebServer(settings, createApp(site), log);
   const stop = new AbortController();
-  running = { settings, stop, ended: server.run(stop.signal) };
+  running = { settings, server, stop, ended: server.run(stop.signal) };
   return await server.started;
 }
 
@@ -117,7 +118,7 @@ port.on('message', (message: ToWeb) => {
       question.answer(message.snapshot);
       return;
     case 'configure':
-      work = work.then(async () => say({ type: 'configured', problem: await configure(message.settings) }));
+      work = work.then(async () => say({ type: 'configured', served: await configure(message.settings) }));
       return;
     case 'stop':
       work = work.then(end);

@@ -4,9 +4,12 @@ import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmS
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import test, { type TestContext } from 'node:test';
+import { parse } from 'yaml';
 import { ConfigDocument } from '../../src/config/document.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { discard, prepare } from '../../src/prepare.ts';
+import { METRICS } from '../../src/web/metrics.ts';
+import { openApi } from '../../src/web/openapi.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -46,6 +49,51 @@ test('the configuration of docs/broker.md is good', async (context) => {
   const [config] = blocks('docs/broker.md', 'yaml');
   assert.ok(config !== undefined);
   assert.deepEqual(await problemsOf(folder(context), config), []);
+});
+
+test('docs/monitoring.md: its configuration is good, and its alert rules are about metrics that there are', async (context) => {
+  const directory = folder(context);
+  const [config, , rules] = blocks('docs/monitoring.md', 'yaml');
+  assert.ok(config !== undefined && rules !== undefined);
+  writeFileSync(join(directory, 'token'), 'open-sesame');
+  const basis = `identity: ivo://org.example/a\nsources: { a: { type: vtp, brokers: [localhost] } }\nhandlers: { l: { plugin: log } }\n`;
+  assert.deepEqual(await problemsOf(directory, basis + config.replace('/run/secrets/web-token', './token')), []);
+  const { groups } = parse(rules) as { groups: { rules: { alert: string; expr: string }[] }[] };
+  const expressions = groups.flatMap(({ rules }) => rules.map(({ expr }) => expr));
+  assert.ok(expressions.length > 10);
+  for (const expression of expressions) {
+    const names = expression.match(/\bvoeventd_\w+/g) ?? [];
+    assert.ok(names.length > 0 || expression.startsWith('up{job="voeventd"}'), expression);
+    for (const name of names) {
+      const metric = METRICS.find(
+        (one) => one.name === name.replace(/_bucket$/, '') && (one.type === 'histogram') === name.endsWith('_bucket'),
+      );
+      assert.ok(metric !== undefined, `${name} is no metric`);
+      for (const [, label] of expression.matchAll(new RegExp(`${name}\\{(\\w+)`, 'g')))
+        assert.ok(metric.labels.includes(label ?? ''), `${name} has no label ${label}`);
+      if (/\b(?:rate|increase)\(/.test(expression))
+        assert.ok(metric.type !== 'gauge' || name.endsWith('_alerts'), name);
+    }
+  }
+});
+
+test('every address of docs/monitoring.md is one that the daemon serves', () => {
+  const text = readFileSync(join(ROOT, 'docs/monitoring.md'), 'utf8');
+  const named = [...text.matchAll(/`(\/[a-z][\w/.]*)/g)].map(([, path = '']) => path.replace(/\/ID.*$/, '/{id}'));
+  const served = [
+    ...Object.keys(openApi().paths as object),
+    '/healthz',
+    '/readyz',
+    '/metrics',
+    '/feeds',
+    '/alerts/{id}',
+    '/api/openapi.json',
+  ];
+  assert.ok(named.length > 10);
+  assert.deepEqual(
+    named.filter((path) => !served.includes(path) && !path.startsWith('/etc/')),
+    [],
+  );
 });
 
 test('the plugin of docs/plugins.md takes its options', async (context) => {
