@@ -1,11 +1,12 @@
 /**
  * The web, in a thread of its own: status page, feeds, metrics and API. It reads the journal, asks the main thread what
- * the parts do, and never waits for by anybody: what it does delays no alert.
+ * the parts do, and is waited for by nobody: what it does delays no alert.
  */
 
 import { setPriority } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
+import { createPrettyPrinter, type PrettyPacket, type PrettyPrinter } from '../alert/pretty.ts';
 import { explain } from '../common/errors.ts';
 import { QuietLog } from '../common/quiet.ts';
 import { type LogMessage, Question, threadLog } from '../common/thread.ts';
@@ -55,6 +56,8 @@ interface Running {
 }
 
 let running: Running | undefined;
+/** Loaded when it is first needed. */
+let printer: Promise<PrettyPrinter> | undefined;
 
 /** On Linux the priority is a thread's own. */
 function giveWay(): void {
@@ -99,10 +102,9 @@ async function stopServer(): Promise<void> {
   await last?.ended;
 }
 
-async function pretty(packet: Buffer) {
-  const { createPrettyPrinter } = await import('../alert/pretty.ts');
-  const print = await createPrettyPrinter();
-  return print(packet, MOST_CHARACTERS);
+async function pretty(packet: Buffer): Promise<PrettyPacket> {
+  printer ??= createPrettyPrinter();
+  return (await printer)(packet, MOST_CHARACTERS);
 }
 
 async function end(): Promise<void> {
