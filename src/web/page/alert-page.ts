@@ -60,12 +60,12 @@ function heading(detail: AlertDetail): JSX.Element {
   ]);
 }
 
-function downloads({ id, format }: AlertDetail, pretty: Pretty | undefined): JSX.Element[] {
+function downloads({ id, format, alert }: AlertDetail, pretty: Pretty | undefined): JSX.Element[] {
   const isXml = format === 'voevent' || pretty?.language === 'xml';
   return [
     ...(isXml ? [h('a', { href: alertHref(id, '.xml') }, 'XML')] : []),
     h('a', { href: alertHref(id, '.raw') }, 'Bytes as received'),
-    h('a', { href: alertHref(id, '.json') }, 'Decoded, as JSON'),
+    ...(alert === undefined ? [] : [h('a', { href: alertHref(id, '.json') }, 'Decoded, as JSON')]),
   ];
 }
 
@@ -74,7 +74,7 @@ function problem({ problem }: AlertDetail): JSX.Element | undefined {
   return h('p', { class: 'quarantined' }, [
     h('strong', null, 'Quarantined: it cannot be read. '),
     shown(problem, 5_000),
-    ' Its bytes are kept as they came.',
+    '. Its bytes are kept as they came.',
   ]);
 }
 

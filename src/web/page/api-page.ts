@@ -4,11 +4,16 @@ interface Described {
   readonly paths?: Readonly<Record<string, { readonly get?: { readonly description?: string } }>>;
 }
 
+/** Text in which names stand between back quotes. */
+function withCode(text: string): ComponentChildren[] {
+  return text.split('`').map((part, index) => (index % 2 === 0 ? part : h('code', null, part)));
+}
+
 /** What programs can ask. @param openApi the API's own description */
 export function apiPage(openApi: Described): ComponentChildren[] {
   const paths = Object.entries(openApi.paths ?? {}).flatMap(([path, { get }]) => [
     h('dt', { key: path }, h('code', null, path.includes('{') ? path : h('a', { href: path }, path))),
-    h('dd', { key: `${path} text` }, get?.description ?? ''),
+    h('dd', { key: `${path} text` }, withCode(get?.description ?? '')),
   ]);
   const others = [
     ['/healthz', 'Answers 200 while the daemon lives.'],
