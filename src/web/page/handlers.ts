@@ -2,7 +2,7 @@ import { h, type JSX } from 'preact';
 import type { HandlerStatus } from '../model.ts';
 import { section } from './fields.ts';
 import { levelMark } from './mark.ts';
-import { shownCount } from './numbers.ts';
+import { counted, shownCount } from './numbers.ts';
 import { type Column, cardTable } from './table.ts';
 import { shown } from './text.ts';
 import { shownTime } from './time.ts';
@@ -59,10 +59,11 @@ function lastRunCell({ lastEndedAt, lastState, lastOutcome }: HandlerStatus, now
   ];
 }
 
-function lastErrorCell({ lastErrorAt, lastError }: HandlerStatus, now: number) {
+function lastErrorCell({ lastErrorAt, lastError, retried, dead }: HandlerStatus, now: number) {
   if (lastErrorAt === undefined && lastError === undefined) return undefined;
   return [
     shownTime(lastErrorAt, now),
     lastError === undefined ? undefined : h('small', { class: 'reason' }, shown(lastError, 500)),
+    h('small', null, `${counted(retried + dead, 'attempt')} failed in all`),
   ];
 }
