@@ -29,9 +29,9 @@ export interface Found {
 
 /** Links of one kind on a page. */
 const MOST_LINKS = 100;
-/** Alerts that are kept decoded, for feeds that are asked for again and again. */
+/** Alerts that are kept decoded, but for the document itself, for feeds that are asked for again and again. */
 const MOST_DECODED = 200;
-const LONGEST_DECODED = 64 * 1024;
+const LONGEST_DECODED = 32 * 1024;
 
 /** Alerts one by one, decoded. */
 export class Details {
@@ -57,7 +57,7 @@ export class Details {
     return row === undefined ? undefined : { row, thread: listed.thread, stored, alert };
   }
 
-  /** The decoded alert of a row; undefined where it cannot be read. */
+  /** The decoded alert of a row, perhaps without its `raw`; undefined where it cannot be read. */
   async alertOf(row: AlertRow): Promise<Alert | undefined> {
     if (row.problem !== undefined) return undefined;
     if (this.#decoded.has(row.seq)) return this.#decoded.get(row.seq);
@@ -95,7 +95,7 @@ export class Details {
     } catch {
       alert = undefined;
     }
-    if (stored.packet.length <= LONGEST_DECODED) this.#remember(stored.seq, alert);
+    if (stored.packet.length <= LONGEST_DECODED) this.#remember(stored.seq, alert && { ...alert, raw: '' });
     return alert;
   }
 
