@@ -1,17 +1,19 @@
 /**
  * What nobody sees, or what makes other text look different than it is: control and format characters, bidirectional
  * ones among them (Unicode UTR #36), what fonts leave blank by default, line and paragraph separators, halves of
- * surrogate pairs, and what Unicode calls no characters.
+ * surrogate pairs, and what Unicode calls no characters. And of marks on one letter those after the fourth: a hundred
+ * accents make a tower that covers the lines above.
  */
 const UNSEEN =
-  /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu;
+  /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]|\p{M}(?<=\p{M}{5})/gu;
 
 /** The beginning of a mark that was cut, or half a surrogate pair. */
 const TORN = /(?:\u27e8(?:U(?:\+[0-9A-F]{0,6})?)?|[\ud800-\udbff])$/;
 
 /**
- * Text of strangers made safe to look at: what cannot be seen is written as a mark, such as `⟨U+202E⟩`, and what is left
- * is well-formed Unicode that XML 1.0 can hold. Line feeds and tabs stay, CR LF is a line feed. Not escaped for HTML.
+ * Text of strangers made safe to look at: what cannot be seen, or covers other text, is written as a mark, such as
+ * `⟨U+202E⟩`, and what is left is well-formed Unicode that XML 1.0 can hold. Line feeds and tabs stay, CR LF is a line
+ * feed. Not escaped for HTML.
  *
  * @param maxLength the most UTF-16 code units of the result; what is longer ends in `…`. @default as long as it is
  */

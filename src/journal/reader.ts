@@ -89,6 +89,8 @@ const FROM_ALERT = 'FROM alert LEFT JOIN decision ON decision.seq = alert.seq';
 
 /** Where more streams than this are named, the rest is found by browsing. */
 const MOST_STREAMS = 1_000;
+/** A name is as long as its author likes. A list of longer ones would be of no use, and of hundreds of megabytes. */
+const LONGEST_STREAM = 300;
 
 /**
  * The journal for whoever wants to look: it changes nothing, holds no lock that a writer waits for, and every question is
@@ -184,16 +186,17 @@ export class JournalReader {
     }));
   }
 
-  /** The streams there are, by name, with when the newest alert of each came. */
+  /** The streams there are, by name, with when the newest alert of each came. Those with endless names are left out. */
   streams(): { name: string; newestAt: number }[] {
     // Hops from one name to the next in the index: all alerts of a stream would be too many to look at.
     const sql = `WITH RECURSIVE name (stream) AS (
         SELECT min(stream) FROM decision WHERE stream IS NOT NULL
         UNION ALL SELECT (SELECT min(stream) FROM decision WHERE stream > name.stream) FROM name WHERE name.stream IS NOT NULL
+        LIMIT ?
       )
       SELECT stream, received_at FROM name JOIN decision USING (stream)
-      WHERE stream IS NOT NULL AND decision.seq = (SELECT max(seq) FROM decision WHERE stream = name.stream) LIMIT ?`;
-    return this.#all(sql, MOST_STREAMS).map((row) => ({
+      WHERE length(stream) <= ? AND decision.seq = (SELECT max(seq) FROM decision WHERE stream = name.stream)`;
+    return this.#all(sql, MOST_STREAMS, LONGEST_STREAM).map((row) => ({
       name: String(row.stream),
       newestAt: Number(row.received_at),
     }));

@@ -29,6 +29,8 @@ export interface Found {
 
 /** Links of one kind on a page. */
 const MOST_LINKS = 100;
+/** Of them, those to alerts that share one cited identifier. */
+const MOST_NAMESAKES = 10;
 /** Alerts that are kept decoded, but for the document itself, for feeds that are asked for again and again. */
 const MOST_DECODED = 200;
 const LONGEST_DECODED = 32 * 1024;
@@ -68,10 +70,13 @@ export class Details {
   /** All that the page and the API show of it. */
   detail({ row, thread, stored, alert }: Found): AlertDetail {
     const { raw: _, ...shown } = alert ?? { raw: undefined };
-    const cites = (alert?.citations ?? []).slice(0, MOST_LINKS).map((citation) => ({
-      ...citation,
-      alerts: this.#journal.named(nameOf(citation.ivorn), MOST_LINKS).map(linkTo),
-    }));
+    let left = MOST_LINKS;
+    const cites = (alert?.citations ?? []).slice(0, MOST_LINKS).map((citation) => {
+      const most = Math.min(left, MOST_NAMESAKES);
+      const alerts = most === 0 ? [] : this.#journal.named(nameOf(citation.ivorn), most).map(linkTo);
+      left -= alerts.length;
+      return { ...citation, alerts };
+    });
     const citing = alert === undefined ? [] : this.#journal.citing(nameOf(alert.ivorn), MOST_LINKS);
     const members = thread === undefined ? [] : this.#journal.list({ thread }, MOST_LINKS);
     return withoutUndefined({

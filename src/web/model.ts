@@ -16,7 +16,7 @@ const time = (description: string) => z.iso.datetime().describe(description);
 const count = (description: string) => z.int().min(0).describe(description);
 const text = (description: string) => z.string().describe(description);
 
-/** Texts of strangers in lists are cut there; everything is at `/alerts/ID.json`. */
+/** Texts of strangers are cut in lists and in the status; everything is at `/alerts/ID.json`. */
 export const LONGEST_TEXT = 2_000;
 
 export const concernSchema = z
@@ -201,7 +201,7 @@ export const alertDetailSchema = alertRowSchema
           ivorn: text('The identifier that is cited.'),
           cite: z.enum(CITE_KINDS),
           description: text('What the author says of it.').exactOptional(),
-          alerts: z.array(alertLinkSchema).describe('The alerts with that identifier in the journal.'),
+          alerts: z.array(alertLinkSchema).describe('The newest alerts with that identifier in the journal.'),
         }),
       )
       .describe('The alerts it cites.'),

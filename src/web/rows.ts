@@ -1,8 +1,8 @@
 import { withoutUndefined } from '../common/objects.ts';
 import type { AlertFilter, ListedAlert, ListedDelivery } from '../journal/reader.ts';
+import { cut } from './cut.ts';
 import { iso, isoOr } from './iso.ts';
 import type { AlertLink, AlertRow, Delivery, DeliveryChange } from './model.ts';
-import { LONGEST_TEXT } from './model.ts';
 
 /** What rows need of the journal. */
 export interface RowJournal {
@@ -51,15 +51,6 @@ function stretches(numbers: readonly number[]): [number, number][] {
     else found.push([number, number]);
   }
   return found;
-}
-
-/** A packet may have a name as long as itself, and there are fifty on a page. */
-function cut(text: string): string;
-function cut(text: string | undefined): string | undefined;
-function cut(text: string | undefined): string | undefined {
-  return text === undefined || text.length <= LONGEST_TEXT
-    ? text
-    : `${text.slice(0, LONGEST_TEXT - 1).toWellFormed()}…`;
 }
 
 function row(alert: ListedAlert, deliveries: ReadonlyMap<string, Delivery> | undefined): AlertRow {

@@ -5,6 +5,7 @@ import type { BroadcasterStatus } from '../vtp/broadcaster/status.ts';
 import type { ReceiverStatus } from '../vtp/receiver/status.ts';
 import type { SubscriberStatus } from '../vtp/subscriber/status.ts';
 import { concernsOf, sourceConcern, worst } from './concerns.ts';
+import { cut } from './cut.ts';
 import { iso, isoOr } from './iso.ts';
 import type { BroadcastStatus, Concern, HandlerStatus, JournalStatus, SourceStatus, Status } from './model.ts';
 import type { Snapshot, SourceSnapshot } from './snapshot.ts';
@@ -87,8 +88,11 @@ function broadcastStatus(status: BroadcasterStatus): BroadcastStatus {
     return { level: 'red', state, address: status.address, reason: status.reason, subscribers: [] };
   }
   if (status.state !== 'listening') return { level: 'ok', state, subscribers: [] };
-  const subscribers = status.subscribers.map(({ since, lastMessageAt, filters, ...rest }) =>
-    withoutUndefined({ ...rest, since: iso(since), lastMessageAt: isoOr(lastMessageAt), filters: [...filters] }),
+  const subscribers = status.subscribers.map(({ identity, since, lastMessageAt, filters, ...rest }) =>
+    withoutUndefined({
+      ...{ ...rest, identity: cut(identity), since: iso(since), lastMessageAt: isoOr(lastMessageAt) },
+      filters: filters.map((filter) => cut(filter)),
+    }),
   ) as BroadcastStatus['subscribers'];
   return { level: 'ok', state, address: status.address, since: iso(status.since), subscribers };
 }
@@ -108,8 +112,8 @@ function handlerStatuses(snapshot: Snapshot, { handlers: tallies, open }: Journa
       ...{ name, level: 'ok', ...about },
       ...{ pending: waiting(name, 'pending'), running: waiting(name, 'running'), retrying: waiting(name, 'retrying') },
       ...{ done: tally?.done ?? 0, dead: tally?.dead ?? 0, skipped: tally?.skipped ?? 0, retried: tally?.retried ?? 0 },
-      ...{ lastEndedAt: isoOr(tally?.lastEndedAt), lastState: tally?.lastState, lastOutcome: tally?.lastOutcome },
-      ...{ lastErrorAt: isoOr(tally?.lastErrorAt), lastError: tally?.lastError },
+      ...{ lastEndedAt: isoOr(tally?.lastEndedAt), lastState: tally?.lastState, lastOutcome: cut(tally?.lastOutcome) },
+      ...{ lastErrorAt: isoOr(tally?.lastErrorAt), lastError: cut(tally?.lastError) },
     }) as HandlerStatus;
   };
   return [

@@ -36,7 +36,22 @@ const hostile = fc
     fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom(...UNSEEN.flat()).map((point) => String.fromCodePoint(point)),
-      fc.constantFrom('\ud83d', '\ude00', '😀', '⟨', '⟨U+', '\r\n', '\r', '\n', '\t', ']]>', '<b>', '&#0;', 'a'),
+      fc.constantFrom(
+        '\ud83d',
+        '\ude00',
+        '😀',
+        '⟨',
+        '⟨U+',
+        '\r\n',
+        '\r',
+        '\n',
+        '\t',
+        ']]>',
+        '<b>',
+        '&#0;',
+        'a',
+        '\u0301\u0301',
+      ),
     ),
   )
   .map((parts) => parts.join(''));
@@ -68,6 +83,12 @@ describe('visible text', () => {
     }
   });
 
+  it('has a mark for each accent that makes a tower, and leaves those of real languages', () => {
+    assert.equal(visible(`e${'\u0301'.repeat(6)}x`), `e${'\u0301'.repeat(4)}⟨U+0301⟩⟨U+0301⟩x`);
+    for (const text of ['Việt', 'e\u0323\u0302', 'שִׁ֔', 'น้ำ', 'བརྒྱུད', 'क्ष्म्य']) assert.equal(visible(text), text);
+    assert.equal(visible('a\u20dd\u0301b\u20dd\u0301'.repeat(5)), 'a\u20dd\u0301b\u20dd\u0301'.repeat(5));
+  });
+
   it('has line feeds for line ends, and a mark for a lone carriage return, which overwrites on a terminal', () => {
     assert.equal(visible('a\r\nb\rc'), 'a\nb⟨U+000D⟩c');
   });
@@ -97,10 +118,12 @@ describe('visible text', () => {
   });
 
   it('costs next to nothing for the first characters of a long text, and little for all of it', () => {
-    const long = '\u202e\r\n<'.repeat(5_000_000);
+    const longs = ['\u202e\r\n<', '\u0301'].map((unit) => unit.repeat(5_000_000));
     const began = performance.now();
-    for (let count = 0; count < 100; count += 1) visible(long, 300);
-    for (let count = 0; count < 10; count += 1) visible(long.slice(0, 100_000));
+    for (const long of longs) {
+      for (let count = 0; count < 100; count += 1) visible(long, 300);
+      for (let count = 0; count < 10; count += 1) visible(long.slice(0, 100_000));
+    }
     const tookMs = performance.now() - began;
     assert.ok(tookMs < 2_000, `${Math.round(tookMs)} ms`);
   });

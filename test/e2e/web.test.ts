@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { alertSchema } from '../../src/alert/model.ts';
@@ -14,7 +13,7 @@ import {
 } from '../../src/web/model.ts';
 import { sandbox, type Voeventd } from '../support/executable.ts';
 import { EventReader, rawRequest, webAddress } from '../support/http.ts';
-import { packet, programOf, startBroker } from '../support/play.ts';
+import { idOf, packet, programOf, startBroker } from '../support/play.ts';
 import { until } from '../support/wait.ts';
 
 const config = (port: number, web = '{ listen: "127.0.0.1:0" }', more = ''): string => `
@@ -25,11 +24,6 @@ handlers:
   keep: { plugin: archive, roles: [observation, test], with: { directory: ./archive } }
   slew: { plugin: exec, when: alert.errorRadius < 1.0, with: { command: [sh, -c, 'echo slewed'] } }
 ${more}`;
-
-const idOf = (bytes: Buffer): string => {
-  const element = bytes.subarray(bytes.indexOf('<voe:'));
-  return createHash('sha256').update(element).digest('hex').slice(0, 16);
-};
 
 const json = async <T>(url: string): Promise<T> => (await fetch(url)).json() as Promise<T>;
 

@@ -117,12 +117,13 @@ describe('the journal for those who look', () => {
   });
 
   it('knows the streams, and when the newest alert of each came', (t) => {
-    const { reader, ledger } = setUp(t, [{}, {}, {}]);
+    const { reader, ledger } = setUp(t, [{}, {}, {}, {}]);
     assert.deepEqual(reader.streams(), []);
     ledger.decide([
       decision(1, {}, { stream: 'b' }),
       decision(2, {}, { stream: 'a' }),
       decision(3, {}, { stream: 'b' }),
+      decision(4, {}, { stream: 'aa'.repeat(50_000) }),
     ]);
     assert.deepEqual(reader.streams(), [
       { name: 'a', newestAt: entry(2).receivedAt },

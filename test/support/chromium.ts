@@ -38,3 +38,7 @@ export async function openPage(
   });
   return { page, problems };
 }
+
+/** By how many pixels the page is wider than the window; no more than 0 where it does not scroll sideways. */
+export const tooWide = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);

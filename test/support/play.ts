@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { RehearsalBroker, type RehearsalSettings } from '../../src/rehearsal/broker.ts';
 import type { Program } from '../../src/rehearsal/packets.ts';
@@ -44,4 +45,10 @@ export function packet(
 /** A program of these packets. */
 export function programOf(packets: readonly Buffer[]): Program {
   return { length: packets.length, packet: (index) => packets[index % packets.length] ?? Buffer.alloc(0) };
+}
+
+/** The key of a packet whose root is `voe:VOEvent`: the beginning of the digest of its element. */
+export function idOf(bytes: Buffer): string {
+  const element = bytes.subarray(bytes.indexOf('<voe:'));
+  return createHash('sha256').update(element).digest('hex').slice(0, 16);
 }

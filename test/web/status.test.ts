@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { statusSchema } from '../../src/web/model.ts';
+import { LONGEST_TEXT, statusSchema } from '../../src/web/model.ts';
 import { statusOf } from '../../src/web/status.ts';
 import { describeStatusPage } from '../../src/web/terminal.ts';
 import { broker, facts, MINUTE, NOW, snapshot } from './snapshot.ts';
@@ -153,6 +153,37 @@ describe('the status', () => {
       ...{ since: '2026-11-27T11:59:00.000Z', lastMessageAt: '2026-11-27T12:00:00.000Z' },
     });
     assert.match(describeStatusPage(made), /10\.0\.0\.2:4000 +ivo:\/\/a\/b +1m ago +9 +2 +behind +\/\/Param/);
+  });
+
+  it('has no more of what a subscriber or a plugin said than a page has room for', () => {
+    const long = 'x'.repeat(100_000);
+    const subscriber = {
+      address: '10.0.0.2:4000',
+      identity: long,
+      since: NOW,
+      lastMessageAt: NOW,
+      sent: 0,
+      receipts: 0,
+    };
+    const made = status(
+      {
+        broadcast: {
+          ...{ state: 'listening', address: '0.0.0.0:8099', since: NOW },
+          subscribers: [{ ...subscriber, owed: 0, waiting: 0, isBehind: false, filters: [long] }],
+        },
+      },
+      {
+        handlers: [
+          {
+            ...{ name: 'slew', done: 0, dead: 1, skipped: 0, retried: 0, lastEndedAt: NOW, lastState: 'dead' },
+            ...{ lastOutcome: long, lastErrorAt: NOW, lastError: long },
+          },
+        ],
+      },
+    );
+    assert.equal(made.broadcast?.subscribers[0]?.identity?.length, LONGEST_TEXT);
+    assert.equal(made.handlers[0]?.lastError?.length, LONGEST_TEXT);
+    assert.ok(JSON.stringify(made).length < 6 * LONGEST_TEXT);
   });
 
   it('is safe to look at in a terminal, whoever wrote what it tells', () => {

@@ -1,6 +1,7 @@
 import { type ComponentChildren, h, type JSX } from 'preact';
 import { visible } from '../../common/visible.ts';
 import type { AlertDetail } from '../model.ts';
+import { abridged } from './abridged.ts';
 import { alertFields } from './alert-fields.ts';
 import { citationsSection, citedBySection, referencesSection, threadSection } from './alert-links.ts';
 import { measuredSections } from './alert-params.ts';
@@ -21,25 +22,22 @@ export interface Pretty {
 
 const MOST_PACKET_CHARACTERS = 5_000_000;
 
-/** Everything about one alert. @param pretty undefined when there is nothing to show of the packet */
+/** All about one alert, as far as a page has room for it. @param pretty undefined when there is nothing to show of the packet */
 export function alertPage(detail: AlertDetail, pretty: Pretty | undefined): ComponentChildren[] {
+  const { alert, isCut } = detail.alert === undefined ? { alert: undefined, isCut: false } : abridged(detail.alert);
   return [
     heading(detail),
     h('p', { class: 'downloads' }, downloads(detail, pretty)),
+    isCut ? leftOut(detail) : undefined,
     problem(detail),
     section('handlers', 'Handlers', handlersOf(detail)),
     description(detail),
-    h(
-      'div',
-      { class: 'groups' },
-      detail.alert === undefined ? undefined : alertFields(detail.alert),
-      reception(detail),
-    ),
+    h('div', { class: 'groups' }, alert === undefined ? undefined : alertFields(alert), reception(detail)),
     citationsSection(detail.cites),
     citedBySection(detail.citedBy),
     threadSection(detail),
-    detail.alert === undefined ? undefined : measuredSections(detail.alert),
-    detail.alert === undefined ? undefined : referencesSection(detail.alert.references),
+    alert === undefined ? undefined : measuredSections(alert),
+    alert === undefined ? undefined : referencesSection(alert.references),
     validity(detail),
     packet(pretty, detail),
   ];
@@ -67,6 +65,13 @@ function downloads({ id, format, alert }: AlertDetail, pretty: Pretty | undefine
     h('a', { href: alertHref(id, '.raw') }, 'Bytes as received'),
     ...(alert === undefined ? [] : [h('a', { href: alertHref(id, '.json') }, 'Decoded, as JSON')]),
   ];
+}
+
+function leftOut({ id }: AlertDetail): JSX.Element {
+  return h('p', { class: 'none' }, [
+    'It says more than a page has room for; some of it is left out here. ',
+    h('a', { href: alertHref(id, '.json') }, 'All of it, as JSON'),
+  ]);
 }
 
 function problem({ problem }: AlertDetail): JSX.Element | undefined {

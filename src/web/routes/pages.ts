@@ -6,7 +6,7 @@ import type { Env, Site } from '../context.ts';
 import { FEED_FORMATS, type FeedFormat, type FeedSelection, feedPath } from '../feeds/channels.ts';
 import { FEED_CONTENT_TYPES } from '../feeds/feed.ts';
 import { iso } from '../iso.ts';
-import type { AlertRow } from '../model.ts';
+import { type AlertRow, LONGEST_TEXT } from '../model.ts';
 import { openApi } from '../openapi.ts';
 import { alertPage } from '../page/alert-page.ts';
 import { apiPage } from '../page/api-page.ts';
@@ -93,7 +93,9 @@ async function pageOf(context: Context<Env>, site: Site): Promise<Response> {
   const found = await site.desk.details.find(context.req.param('id') ?? '');
   if (found === undefined) return await noAlert(context);
   const main = alertPage(site.desk.details.detail(found), await site.pretty(found.stored.packet));
-  const head = found.row.stream === undefined ? [] : feedsFor({ stream: found.row.stream });
+  const { stream = '' } = found.row;
+  // One that was cut is no stream's name any more.
+  const head = stream === '' || stream.length >= LONGEST_TEXT ? [] : feedsFor({ stream });
   return context.html(renderDocument({ title: found.row.ivorn ?? found.row.id, main, current: '/alerts', head }));
 }
 

@@ -1,31 +1,13 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { NO_CHROMIUM, openPage, startChromium } from '../../support/chromium.ts';
+import { axeFindings } from '../../support/axe.ts';
+import { NO_CHROMIUM, openPage, startChromium, tooWide } from '../../support/chromium.ts';
 import { hostilePages } from './hostile-pages.ts';
 import { Site, samplePages } from './site.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PATHS = Object.keys(samplePages());
 const PHONE = { width: 360, height: 740 };
-
-interface AxeResult {
-  violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
-}
-
-/** What axe finds, of any severity, in words. */
-async function findings(page: Page): Promise<string[]> {
-  const { violations } = (await page.evaluate(
-    `${AXE}; axe.run(document, { resultTypes: ['violations'] })`,
-  )) as AxeResult;
-  return violations.map(({ id, impact, nodes }) => {
-    return `${impact} ${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 200)} ${failureSummary}`).join('; ')}`;
-  });
-}
-
-const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
 
 describe('the pages in a browser', { skip: NO_CHROMIUM }, () => {
   const cleanup: (() => unknown)[] = [];
@@ -48,7 +30,7 @@ describe('the pages in a browser', { skip: NO_CHROMIUM }, () => {
         const { page, problems } = await openPage(browser, { colorScheme, viewport, bypassCSP: true });
         for (const path of PATHS) {
           await page.goto(site.origin + path);
-          assert.deepEqual(await findings(page), [], `${path} ${viewport.width}`);
+          assert.deepEqual(await axeFindings(page), [], `${path} ${viewport.width}`);
         }
         assert.deepEqual(problems, []);
         await page.context().close();
@@ -75,7 +57,7 @@ describe('the pages in a browser', { skip: NO_CHROMIUM }, () => {
     site.pages = { ...samplePages(), ...hostileSite() };
     for (const path of Object.keys(site.pages)) {
       await page.goto(site.origin + path);
-      assert.ok((await overflow(page)) <= 0, `${path} is ${await overflow(page)} px too wide`);
+      assert.ok((await tooWide(page)) <= 0, `${path} is ${await tooWide(page)} px too wide`);
     }
     site.pages = samplePages();
     await page.context().close();
