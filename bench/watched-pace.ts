@@ -1,12 +1,12 @@
 import { quiet } from './quiet.ts';
 import type { Bench } from './session.ts';
 import { type Fed, medianFed, ORDER, of, type Sides, type Slice, slice } from './sides.ts';
-import { stampIn } from './stamps.ts';
+import { STAMP, stampIn } from './stamps.ts';
 import { median, percentile } from './statistics.ts';
-import { daemon, type HandlerConfig } from './subject.ts';
+import { daemon } from './subject.ts';
 import { sleep, WatchSession } from './watch-session.ts';
 
-/** A hundred alerts a second, with and without watchers. */
+/** A hundred alerts a second and a handler that fires for each, with and without watchers. */
 export interface Paced extends Sides<Latencies> {
   /** Of the acks' p99, with watchers by without: of all repetitions together, and of each by itself. */
   readonly ratio: number;
@@ -18,7 +18,7 @@ export interface Latencies {
   readonly acks: number;
   readonly ackP50Ms: number;
   readonly ackP99Ms: number;
-  /** From just before the frame is written; NaN where no handler has said when. */
+  /** From just before the frame is written to the start of its handler. */
   readonly startP50Ms: number;
   readonly startP99Ms: number;
 }
@@ -31,14 +31,15 @@ interface Stretch {
 
 const PER_SECOND = 100;
 const WARM_UP_MS = 1_000;
-/** What comes late counts, too. */
+/** The pages are told of what comes last, too. */
 const SETTLE_MS = 500;
-/** Of `--seconds`: by default a thousand and more acks on each side of a repetition. */
-const SECONDS_TIMES = 1.5;
+const STARTED_MS = 15_000;
+/** Of `--seconds`: by default a thousand acks on each side of a repetition. */
+const SECONDS_TIMES = 1.25;
 
 /** One repetition: several slices of each side, in turns, on one daemon. */
-export async function pacedSlices(bench: Bench, handler: HandlerConfig): Promise<Slice<Stretch>[]> {
-  return await WatchSession.of(bench, daemon(bench.executable, handler), async (session) => {
+export async function pacedSlices(bench: Bench): Promise<Slice<Stretch>[]> {
+  return await WatchSession.of(bench, daemon(bench.executable, STAMP), async (session) => {
     await slice(session, 'watched', () => pace(session, WARM_UP_MS));
     const slices: Slice<Stretch>[] = [];
     for (const side of [...ORDER, ...ORDER]) {
@@ -52,25 +53,27 @@ export async function pacedSlices(bench: Bench, handler: HandlerConfig): Promise
 async function pace(session: WatchSession, ms: number): Promise<Stretch> {
   const before = session.sent;
   const { sent, latenciesMs, sentAtNs } = await session.run({ kind: 'pace', perSecond: PER_SECOND, ms });
+  const startedNs = await starts(session);
   await sleep(SETTLE_MS);
-  const startedNs = startsOf(session);
   // Alerts are numbered as they come.
-  const startsMs = sentAtNs.flatMap((sentNs, index) => {
-    const started = startedNs.get(before + index + 1);
-    return started === undefined ? [] : [(started - sentNs) / 1e6];
-  });
+  const startsMs = sentAtNs.map((sentNs, index) => ((startedNs.get(before + index + 1) ?? Number.NaN) - sentNs) / 1e6);
   return { sent, acksMs: latenciesMs, startsMs };
 }
 
-/** When the handler of each alert started, as it said itself, by the alert's number. */
-function startsOf(session: WatchSession): Map<number, number> {
-  const starts = new Map<number, number>();
-  for (const { msg = '', delivery = '' } of session.lines()) {
-    const started = stampIn(msg);
-    const number = Number.parseInt(delivery, 10);
-    if (started !== undefined && !starts.has(number)) starts.set(number, started);
+/** When the handler of each alert started, as it said itself, by the alert's number; once all of them have. */
+async function starts(session: WatchSession): Promise<Map<number, number>> {
+  const giveUpAt = performance.now() + STARTED_MS;
+  while (performance.now() < giveUpAt) {
+    const startedNs = new Map<number, number>();
+    for (const { msg = '', delivery = '' } of session.lines()) {
+      const started = stampIn(msg);
+      const number = Number.parseInt(delivery, 10);
+      if (started !== undefined && !startedNs.has(number)) startedNs.set(number, started);
+    }
+    if (startedNs.size === session.sent) return startedNs;
+    await sleep(SETTLE_MS);
   }
-  return starts;
+  throw new Error('Not all handlers were seen to start');
 }
 
 /** All repetitions together. */

@@ -12,7 +12,7 @@ export interface WebMemory {
   readonly anonymousMiB: number;
 }
 
-const CASES = ['web: false', 'nobody looks', 'pages open'] as const;
+const CASES = ['web: false', 'nobody looks', '50 pages open'] as const;
 type Case = (typeof CASES)[number];
 
 const QUIET_MS = 2_000;
@@ -36,7 +36,7 @@ export async function measureWebMemory(bench: Bench): Promise<WebMemory[]> {
 async function measureOne(bench: Bench, name: Case): Promise<Omit<WebMemory, 'name'>> {
   const subject = daemon(bench.executable, NEVER, { web: name !== 'web: false' });
   return await WatchSession.of(bench, subject, async (session) => {
-    if (name === 'pages open') await session.open();
+    if (name === '50 pages open') await session.open();
     await quiet(session.running, QUIET_MS);
     const memory = session.running.peakMiB();
     return { residentMiB: memory?.residentNow ?? Number.NaN, anonymousMiB: memory?.anonymousNow ?? Number.NaN };
