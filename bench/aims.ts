@@ -1,5 +1,6 @@
 import { AUTHORS } from './relay.ts';
 import { inRole, type Results } from './results.ts';
+import { PAGES } from './watch-session.ts';
 
 /** What the daemon is meant to reach on two cores, and what it did. */
 export interface Aim {
@@ -19,8 +20,9 @@ const TIMES_COMET = 5;
 const DELIVERIES_PER_SECOND = 60_000;
 const DELAY_P99_MS = 20;
 const STALLED_RATIO = 1.2;
+const WATCHED_RATIO = 1.2;
 
-export function judge({ throughput, handlerStart, memory, startup, decoding, relaying }: Results): Aim[] {
+export function judge({ throughput, handlerStart, memory, startup, decoding, relaying, watched }: Results): Aim[] {
   const aims: Aim[] = [];
   const add = (aim: string, measured: string, met: boolean): number => aims.push({ aim, measured, met });
   if (throughput !== undefined) {
@@ -75,6 +77,16 @@ export function judge({ throughput, handlerStart, memory, startup, decoding, rel
       `${ratio.toFixed(2)} ×`,
       ratio <= STALLED_RATIO,
     );
+  }
+  if (watched !== undefined) {
+    const add99 = (where: string, { ratio }: { ratio: number }): number =>
+      add(
+        `ack p99 with ${PAGES} open pages, journal ${where} ≤ ${WATCHED_RATIO} × without`,
+        `${ratio.toFixed(2)} ×`,
+        ratio <= WATCHED_RATIO,
+      );
+    add99('on the disk', watched.disk);
+    if (watched.memory !== undefined) add99('in memory', watched.memory);
   }
   return aims;
 }

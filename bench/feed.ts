@@ -35,6 +35,10 @@ export class Feed {
     socket.on('close', () => failed('the subscriber closed the connection'));
   }
 
+  get sent(): number {
+    return this.#sent;
+  }
+
   get outstanding(): number {
     return this.#sent - this.#acked;
   }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { monotonicNs, wallOffsetNs } from './clock.ts';
 import { type Bench, session } from './session.ts';
+import { STAMP, stampIn } from './stamps.ts';
 import { median, percentile } from './statistics.ts';
 import { daemon, type HandlerConfig } from './subject.ts';
 
@@ -40,8 +41,8 @@ const KINDS: readonly Kind[] = [
   },
   {
     role: 'plugin',
-    handler: { name: 'user plugin, by its own clock', yaml: '{ plugin: stamp }' },
-    startedNs: ({ text }) => numberIn(/started (\d+)/, text),
+    handler: STAMP,
+    startedNs: ({ text }) => stampIn(text),
   },
   {
     role: 'exec',
@@ -55,11 +56,6 @@ const KINDS: readonly Kind[] = [
     },
   },
 ];
-
-function numberIn(pattern: RegExp, text: string): number | undefined {
-  const found = pattern.exec(text)?.[1];
-  return found === undefined ? undefined : Number(found);
-}
 
 /** (b) From just before a frame is written to the start of its handler, on a daemon that has nothing else to do. */
 export async function measureHandlerStart(bench: Bench): Promise<HandlerStart[]> {
@@ -84,7 +80,7 @@ export async function measureHandlerStart(bench: Bench): Promise<HandlerStart[]>
 }
 
 async function delaysOf(bench: Bench, kind: Kind): Promise<number[]> {
-  return await session(bench, daemon(bench.executable, kind.handler, 'pipe'), async (broker, running) => {
+  return await session(bench, daemon(bench.executable, kind.handler, { log: 'pipe' }), async (broker, running) => {
     const wallOffset = wallOffsetNs();
     const startedNs = new Map<number, number>();
     createInterface({ input: running.process.stderr ?? process.stdin }).on('line', (line) => {

@@ -25,6 +25,8 @@ export interface PaceJob {
 export type Job = WindowJob | CountJob | PaceJob;
 
 export interface JobResult {
+  /** All that were sent, those outside the measured time too. */
+  readonly sent: number;
   /** Acknowledged within the measured time. */
   readonly acked: number;
   readonly seconds: number;

@@ -8,6 +8,8 @@ const say = (message: FromLoad): void => {
   if (process.connected) process.send?.(message, undefined, undefined, () => {});
 };
 
+type Done = Omit<JobResult, 'sent'>;
+
 /** Resolves when the feed owes nothing. */
 function drained(feed: Feed): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -19,7 +21,7 @@ function drained(feed: Feed): Promise<void> {
   return promise;
 }
 
-async function runWindow(feed: Feed, job: WindowJob): Promise<JobResult> {
+async function runWindow(feed: Feed, job: WindowJob): Promise<Done> {
   feed.onAcks = (count) => feed.send(count);
   feed.send(job.window);
   await sleep(job.warmUpMs);
@@ -34,7 +36,7 @@ async function runWindow(feed: Feed, job: WindowJob): Promise<JobResult> {
   return { acked, seconds, latenciesMs, sentAtNs: [], generatorLoad };
 }
 
-async function runCount(feed: Feed, { window, count }: CountJob): Promise<JobResult> {
+async function runCount(feed: Feed, { window, count }: CountJob): Promise<Done> {
   const { promise, resolve } = Promise.withResolvers<void>();
   let left = count - window;
   let acked = 0;
@@ -51,7 +53,7 @@ async function runCount(feed: Feed, { window, count }: CountJob): Promise<JobRes
   return { acked, latenciesMs: [], sentAtNs: [], ...measured() };
 }
 
-async function runPace(feed: Feed, { perSecond, ms }: PaceJob): Promise<JobResult> {
+async function runPace(feed: Feed, { perSecond, ms }: PaceJob): Promise<Done> {
   const latenciesMs: number[] = [];
   const sentAtNs: number[] = [];
   feed.onAcks = () => {};
@@ -82,7 +84,13 @@ function stopwatch(): () => { seconds: number; generatorLoad: number } {
   };
 }
 
-function run(feed: Feed, job: Job): Promise<JobResult> {
+async function run(feed: Feed, job: Job): Promise<JobResult> {
+  const before = feed.sent;
+  const done = await doJob(feed, job);
+  return { ...done, sent: feed.sent - before };
+}
+
+function doJob(feed: Feed, job: Job): Promise<Done> {
   switch (job.kind) {
     case 'window':
       return runWindow(feed, job);

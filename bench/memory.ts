@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { untilDecided } from './decided.ts';
 import { type Bench, session } from './session.ts';
 import { daemon, floor, NEVER, type Subject } from './subject.ts';
 
@@ -19,7 +19,6 @@ export interface Memory {
 const BURST = 100_000;
 const BACKFILL = 40_000;
 const WINDOW = 1_000;
-const LOOK_MS = 250;
 
 /** (c) The most memory the process ever had: after a burst, and after a back-fill that was decided to its end. */
 export async function measureMemory(bench: Bench): Promise<Memory[]> {
@@ -51,11 +50,4 @@ async function measureOne(bench: Bench, subject: Subject, role: Memory['role'], 
       decidedPerSecond,
     };
   });
-}
-
-async function untilDecided(journal: string, alerts: number): Promise<void> {
-  const database = new DatabaseSync(journal, { readOnly: true });
-  const query = database.prepare('SELECT max(seq) AS n FROM decision');
-  while (Number(query.get()?.n ?? 0) < alerts) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  database.close();
 }

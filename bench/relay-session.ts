@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { Broker } from './broker.ts';
 import { LoadProcess } from './load-process.ts';
+import { quiet } from './quiet.ts';
 import type { AuthorsJob, AuthorsResult, CrowdJob, CrowdResult, Said } from './relay-jobs.ts';
 import type { Relay, RunningRelay } from './relay-subject.ts';
 import { type Bench, sessionDirectory, withDeadline } from './session.ts';
@@ -77,31 +77,10 @@ export class RelaySession {
   }
 
   /** Resolves when the broker has had hardly anything to do for so long, or after ten seconds. */
-  async quiet(ms = 300): Promise<void> {
-    const giveUpAt = performance.now() + QUIET_MS;
-    let before = this.#cpuTicks();
-    for (let quiet = 0; quiet < ms / LOOK_MS && performance.now() < giveUpAt; ) {
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-      const now = this.#cpuTicks();
-      quiet = now - before <= QUIET_TICKS ? quiet + 1 : 0;
-      before = now;
-    }
-  }
-
-  /** Hundredths of a second that all of its threads have worked; 0 where the system does not tell. */
-  #cpuTicks(): number {
-    try {
-      const fields = readFileSync(`/proc/${this.running.process.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-      return Number(fields[11]) + Number(fields[12]);
-    } catch {
-      return 0;
-    }
+  async quiet(ms?: number): Promise<void> {
+    await quiet(this.running, ms);
   }
 }
 
 const JOB_MS = 30_000;
 const WINDOW = 10;
-const QUIET_MS = 10_000;
-const LOOK_MS = 100;
-/** Hundredths of a second. */
-const QUIET_TICKS = 1;

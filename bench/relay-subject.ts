@@ -25,6 +25,7 @@ export interface RunningRelay extends Running {
 /** The daemon limits authors to a thousand events a second; that is not what is measured. */
 function configText(brokerPort: number): string {
   return `identity: ivo://org.example/bench
+web: { listen: "127.0.0.1:0" }
 sources:
   feed: { type: vtp, brokers: ["127.0.0.1:${brokerPort}"] }
   authors: { type: receiver, listen: "127.0.0.1:0", rate: { perSecond: 1000000, burst: 10000000 } }

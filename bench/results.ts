@@ -4,6 +4,7 @@ import type { Memory } from './memory.ts';
 import type { Relayed } from './relay.ts';
 import type { Startup } from './startup.ts';
 import type { Throughput } from './throughput.ts';
+import type { Watched } from './watched.ts';
 
 /** What was measured; the parts that were not asked for are absent. */
 export interface Results {
@@ -13,6 +14,7 @@ export interface Results {
   startup?: Startup[];
   decoding?: Decoding[];
   relaying?: Relayed[];
+  watched?: Watched;
 }
 
 /** The entry of that role. @throws when it was not measured */

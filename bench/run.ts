@@ -16,6 +16,7 @@ import type { Bench } from './session.ts';
 import { measureStartup } from './startup.ts';
 import { tables } from './tables.ts';
 import { measureThroughput } from './throughput.ts';
+import { measureWatched } from './watched.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const TMPFS = 0x01021994;
@@ -43,6 +44,7 @@ async function measure(bench: Bench, only: readonly Part[]): Promise<Results> {
   if (step('d', 'start-up')) results.startup = await measureStartup(bench);
   if (step('e', 'decoding')) results.decoding = await measureDecoding(bench.repetitions, bench.seconds);
   if (step('f', 'broker')) results.relaying = await measureRelays(bench, relays(bench));
+  if (step('g', 'watched')) results.watched = await measureWatched(bench);
   return results;
 }
 

@@ -28,14 +28,21 @@ export interface HandlerConfig {
 export const NEVER: HandlerConfig = { name: 'log, never fires', yaml: '{ plugin: log, when: alert.ra > 400.0 }' };
 export const ARCHIVE: HandlerConfig = { name: 'archive', yaml: '{ plugin: archive, with: { directory: ./archive } }' };
 
-/** @param log what becomes of the daemon's log: a file, or a pipe that the caller reads */
-export function daemon(executable: string, handler: HandlerConfig, log: 'file' | 'pipe' = 'file'): Subject {
+export interface DaemonOptions {
+  /** What becomes of the daemon's log: the file `log`, or a pipe that the caller reads. */
+  readonly log?: 'file' | 'pipe';
+  /** Whether there is a status page, as users have it. */
+  readonly web?: boolean;
+}
+
+export function daemon(executable: string, handler: HandlerConfig, options: DaemonOptions = {}): Subject {
+  const { log = 'file', web = true } = options;
   return {
     name: `voeventd (${handler.name})`,
     start: (brokerPort, directory) => {
       mkdirSync(directory, { recursive: true });
       const config = join(directory, 'voeventd.yaml');
-      writeFileSync(config, configText(brokerPort, handler));
+      writeFileSync(config, configText(brokerPort, handler, web));
       const stderr = log === 'pipe' ? 'pipe' : openSync(join(directory, 'log'), 'w');
       return running(
         spawn(executable, ['run', '-c', config], { stdio: ['ignore', 'ignore', stderr], env: environment() }),
@@ -44,8 +51,10 @@ export function daemon(executable: string, handler: HandlerConfig, log: 'file' |
   };
 }
 
-function configText(brokerPort: number, handler: HandlerConfig): string {
+/** The port of the status page is any that is free: something of the machine's may listen on the usual one. */
+function configText(brokerPort: number, handler: HandlerConfig, web: boolean): string {
   return `identity: ivo://org.example/bench
+web: ${web ? '{ listen: "127.0.0.1:0" }' : 'false'}
 plugins: ${JSON.stringify(join(import.meta.dirname, 'plugins'))}
 sources:
   bench: { type: vtp, brokers: ["127.0.0.1:${brokerPort}"] }

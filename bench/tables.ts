@@ -1,11 +1,13 @@
 import { judge } from './aims.ts';
 import { AUTHORS, type Relayed, SUBSCRIBERS } from './relay.ts';
 import { inRole, type Results } from './results.ts';
+import { table } from './table.ts';
 import { WINDOWS } from './throughput.ts';
+import { watchedTables } from './watched-tables.ts';
 
 /** All that was measured, as Markdown tables. */
 export function tables(results: Results): string {
-  const { throughput, handlerStart, memory, startup, decoding, relaying } = results;
+  const { throughput, handlerStart, memory, startup, decoding, relaying, watched } = results;
   const parts: string[] = [];
   if (throughput !== undefined) parts.push(throughputTable(throughput));
   if (handlerStart !== undefined) parts.push(handlerTable(handlerStart));
@@ -13,6 +15,7 @@ export function tables(results: Results): string {
   if (startup !== undefined) parts.push(startupTable(startup));
   if (decoding !== undefined) parts.push(decodingTable(decoding));
   if (relaying !== undefined) parts.push(relayTable(relaying));
+  if (watched !== undefined) parts.push(...watchedTables(watched));
   const aims = judge(results).map(({ aim, measured, met }) => [aim, measured, met ? 'met' : 'MISSED']);
   parts.push(table(['aim', 'measured', ''], aims));
   return parts.join('\n\n');
@@ -101,12 +104,4 @@ function relayTable(relaying: NonNullable<Results['relaying']>): string {
 
 function dashed(number: string): string {
   return number === 'NaN' ? '–' : number;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join(' | ')} |`;
-  const rule = `|${widths.map((width, column) => (column === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`;
-  return [line(head), rule, ...rows.map(line)].join('\n');
 }

@@ -29,6 +29,13 @@ interface Client {
   seq: number;
 }
 
+/** What several clients lack is read and written down once. */
+interface Batch {
+  readonly text: string;
+  /** Whoever has been sent it knows everything up to this alert. */
+  readonly last: number;
+}
+
 const LOOK_MS = 200;
 const STATUS_MS = 1_000;
 const ALIVE_MS = 15_000;
@@ -36,6 +43,8 @@ const ALIVE_MS = 15_000;
 const BATCH = 100;
 /** A page that has missed more gets the newest ones. */
 const PAGE_ROWS = 50;
+/** Instead of a number, for what such a page gets. */
+const NEWEST = -1;
 /** Deliveries of so many alerts are watched; those of older ones are told when somebody asks. */
 const WATCHED = 200;
 /** Bytes that may wait for one client; what it cannot take now it gets from the journal later. */
@@ -133,17 +142,16 @@ export class Hub {
     const changed = listed.filter((one) => before.get(keyOf(one)) !== states.get(keyOf(one)));
     const known = new Map<Client, number>();
     this.#each((client) => known.set(client, client.seq));
-    const batches = new Map<number, readonly AlertRow[]>();
+    const batches = new Map<number, Batch>();
     this.#each((client) => this.#serve(client, batches));
     if (changed.length === 0) return;
-    const text = this.#deliveryEvents(changed);
     // Whoever has just been sent an alert knows its deliveries; of what comes later the alert itself will tell.
+    const texts = new Map<number, string>();
     this.#each((client) => {
       const upTo = known.get(client) ?? 0;
-      const own = changed.every(({ seq }) => seq <= upTo)
-        ? text
-        : this.#deliveryEvents(changed.filter(({ seq }) => seq <= upTo));
-      if (own !== '' && client.response.writableLength < MOST_WAITING) this.#write(client, own);
+      const text = texts.get(upTo) ?? this.#deliveryEvents(changed.filter(({ seq }) => seq <= upTo));
+      texts.set(upTo, text);
+      if (client.response.writableLength < MOST_WAITING) this.#write(client, text);
     });
   }
 
@@ -153,22 +161,32 @@ export class Hub {
   }
 
   /** Sends a client what it lacks, as much as it takes now. */
-  #serve(client: Client, batches: Map<number, readonly AlertRow[]> = new Map()): void {
+  #serve(client: Client, batches = new Map<number, Batch>()): void {
     while (client.seq < this.#head && client.response.writableLength < MOST_WAITING) {
-      if (client.isPage && this.#head - client.seq > PAGE_ROWS) {
-        const rows = batches.get(-1) ?? this.#desk.latest(PAGE_ROWS);
-        batches.set(-1, rows);
-        this.#write(client, `event: reset\nid: ${this.#head}\ndata: ${JSON.stringify(rows)}\n\n`);
-        client.seq = Math.max(this.#head, rows[0]?.seq ?? 0);
-        return;
-      }
-      const rows = batches.get(client.seq) ?? this.#desk.after(client.seq, BATCH);
-      batches.set(client.seq, rows);
-      const last = rows.at(-1);
-      if (last === undefined) return;
-      this.#write(client, rows.map((row) => `event: alert\nid: ${row.seq}\ndata: ${JSON.stringify(row)}\n\n`).join(''));
-      client.seq = last.seq;
+      const isTooMuch = client.isPage && this.#head - client.seq > PAGE_ROWS;
+      const key = isTooMuch ? NEWEST : client.seq;
+      const batch = batches.get(key) ?? (isTooMuch ? this.#newest() : this.#after(client.seq));
+      if (batch === undefined) return;
+      batches.set(key, batch);
+      this.#write(client, batch.text);
+      client.seq = batch.last;
+      if (isTooMuch) return;
     }
+  }
+
+  #newest(): Batch {
+    const rows = this.#desk.latest(PAGE_ROWS);
+    return {
+      text: `event: reset\nid: ${this.#head}\ndata: ${JSON.stringify(rows)}\n\n`,
+      last: Math.max(this.#head, rows[0]?.seq ?? 0),
+    };
+  }
+
+  #after(seq: number): Batch | undefined {
+    const rows = this.#desk.after(seq, BATCH);
+    const last = rows.at(-1)?.seq;
+    if (last === undefined) return undefined;
+    return { text: rows.map((row) => `event: alert\nid: ${row.seq}\ndata: ${JSON.stringify(row)}\n\n`).join(''), last };
   }
 
   async #tellStatus(): Promise<void> {
