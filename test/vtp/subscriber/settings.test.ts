@@ -14,6 +14,7 @@ describe('the options of a VTP source', () => {
     assert.deepEqual(brokers, [{ host: 'broker.example.org', port: 8099, text: 'broker.example.org' }]);
     assert.deepEqual(others, {
       ...{ type: 'vtp', dialect: 'vtp', maxFrame: 512_000, silence: 150_000, connectTimeout: 10_000 },
+      ...{ grace: 180_000, expect: false },
       ...{ reconnect: { initial: 1_000, max: 60_000 }, filters: [], tls: false },
     });
   });
