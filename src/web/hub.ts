@@ -27,6 +27,8 @@ interface Client {
   readonly isPage: boolean;
   /** It has been sent everything up to this alert. */
   seq: number;
+  /** It has not been told of some deliveries of these. */
+  isBehind: boolean;
 }
 
 /** What several clients lack is read and written down once. */
@@ -82,11 +84,11 @@ export class Hub {
   join(response: Listener, isPage: boolean, after: number | undefined): void {
     if (this.#clients.size === 0) this.#begin();
     const head = this.#journal.head();
-    const client: Client = { response, isPage, seq: Math.min(after ?? head, head) };
+    const client: Client = { response, isPage, seq: Math.min(after ?? head, head), isBehind: after !== undefined };
     this.#clients.add(client);
     response.once('close', () => this.#leave(client));
     response.write(`retry: 1000\n: voeventd\n\n`);
-    if (after !== undefined) this.#write(client, this.#recentDeliveries(client.seq));
+    this.#catchUp(client);
     this.#serve(client);
     if (isPage && this.#status !== '') this.#write(client, this.#status);
   }
@@ -127,6 +129,8 @@ export class Hub {
     try {
       work();
     } catch (error) {
+      // What was new then has not been told.
+      this.#version = -1;
       this.#desk.problem(error);
     }
   }
@@ -142,6 +146,7 @@ export class Hub {
     const changed = listed.filter((one) => before.get(keyOf(one)) !== states.get(keyOf(one)));
     const known = new Map<Client, number>();
     this.#each((client) => known.set(client, client.seq));
+    this.#each((client) => this.#catchUp(client));
     const batches = new Map<number, Batch>();
     this.#each((client) => this.#serve(client, batches));
     if (changed.length === 0) return;
@@ -152,6 +157,7 @@ export class Hub {
       const text = texts.get(upTo) ?? this.#deliveryEvents(changed.filter(({ seq }) => seq <= upTo));
       texts.set(upTo, text);
       if (client.response.writableLength < MOST_WAITING) this.#write(client, text);
+      else client.isBehind = true;
     });
   }
 
@@ -206,9 +212,11 @@ export class Hub {
     }
   }
 
-  /** What became of the alerts before this one, for whoever was away meanwhile. */
-  #recentDeliveries(seq: number): string {
-    return this.#deliveryEvents(this.#journal.deliveries(seq - WATCHED + 1, seq));
+  /** What became of the alerts that it knows, for whoever was away meanwhile or did not read. */
+  #catchUp(client: Client): void {
+    if (!client.isBehind || client.response.writableLength >= MOST_WAITING) return;
+    client.isBehind = false;
+    this.#write(client, this.#deliveryEvents(this.#journal.deliveries(client.seq - WATCHED + 1, client.seq)));
   }
 
   #deliveryEvents(listed: readonly ListedDelivery[]): string {

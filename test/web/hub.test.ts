@@ -139,7 +139,7 @@ describe('those who listen', () => {
   });
 
   it('who do not read get no more than fits, and what they missed once they do', async (t) => {
-    const { join, receive } = setUp(t);
+    const { join, receive, ledger } = setUp(t);
     const [slow, quick] = [join(), join()];
     slow.writableLength = 10_000_000;
     await receive(many(1, 150));
@@ -148,6 +148,13 @@ describe('those who listen', () => {
     slow.writableLength = 0;
     await until(() => slow.of('alert').length === 150, 'all of them, later');
     assert.deepEqual(numbers(slow.of('alert')), numbers(quick.of('alert')));
+    slow.writableLength = 10_000_000;
+    const before = slow.of('delivery').length;
+    ledger.begin(150, 'slew', NOW);
+    await until(() => /"seq":150,[^\n]*"running"/.test(quick.text), 'the start');
+    assert.equal(slow.of('delivery').length, before);
+    slow.writableLength = 0;
+    await until(() => /"seq":150,[^\n]*"running"/.test(slow.text), 'the start, later');
   });
 
   it('with a page get the newest alerts when many came at once, and the status when it has changed', async (t) => {
