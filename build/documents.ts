@@ -1,7 +1,8 @@
 import type { JsonSchema } from '../src/config/json-schema.ts';
 import { renderExample, renderTable } from '../src/config/render.ts';
 import { configJsonSchema, pluginJsonSchema } from '../src/config-schema.ts';
-import { RULE_FIELDS, RULE_FUNCTIONS } from '../src/rules/environment.ts';
+import { RULE_FIELDS } from '../src/rules/environment.ts';
+import { FUNCTIONS, signatureOf } from '../src/rules/terms.ts';
 import { METRICS } from '../src/web/metrics.ts';
 import { openApi } from '../src/web/openapi.ts';
 import { alertPage } from './alert-page.ts';
@@ -75,7 +76,7 @@ function configurationPage(schema: JsonSchema): string {
     (one) => `### \`type: ${String(one.properties?.type?.const)}\`\n\n${renderTable(one)}\n`,
   );
   const fields = Object.entries(RULE_FIELDS).map(([name, type]) => `| \`alert.${name}\` | ${escapeCell(type)} |`);
-  const functions = RULE_FUNCTIONS.map(({ signature, description }) => `| \`${signature}\` | ${description} |`);
+  const functions = FUNCTIONS.map((one) => `| \`${signatureOf(one)}\` | ${one.description} |`);
   return `${DO_NOT_EDIT}
 
 # Configuration

@@ -1,6 +1,8 @@
+import type { Environment } from '@marcbachmann/cel-js';
 import { messageOf } from '../common/errors.ts';
 import { didYouMean } from '../common/suggest.ts';
-import { RULE_FIELDS, RULE_FUNCTIONS, ruleEnvironment } from './environment.ts';
+import { MEMBERS, RULE_FIELDS } from './environment.ts';
+import { FUNCTIONS, signatureOf } from './terms.ts';
 
 /** A rule that does not compile or type-check. */
 export class RuleError extends Error {
@@ -15,15 +17,18 @@ export class RuleError extends Error {
 }
 
 /** What the checker found, in words for someone who does not know CEL's grammar. */
-export function ruleError(error: unknown, source: string): RuleError {
+export function ruleError(error: unknown, source: string, environment: Environment): RuleError {
   const { code = '', summary = messageOf(error), range } = (error ?? {}) as CelFault;
   const start = range?.start ?? 0;
-  return new RuleError(sentenceOf(code, summary, source, start), start);
+  return new RuleError(sentenceOf({ code, summary, source, start, environment }), start);
 }
 
-/** A field that alerts do not have. */
-export function unknownField(name: string, offset: number): RuleError {
-  return new RuleError(`An alert has no field ${name}${didYouMean(name, Object.keys(RULE_FIELDS))}.`, offset);
+/** Something behind a dot that is not there. @param of what stands before the dot: `alert`, `sky`, `thread.previous` */
+export function unknownMember(of: string, name: string, offset: number): RuleError {
+  const isAlert = of === 'alert' || of === 'thread.previous';
+  const known = MEMBERS[isAlert ? 'alert' : of] ?? [];
+  const what = isAlert ? `An alert has no field ${name}` : `There is no ${of}.${name}`;
+  return new RuleError(`${what}${didYouMean(name, known)}.`, offset);
 }
 
 interface CelFault {
@@ -32,17 +37,25 @@ interface CelFault {
   readonly range?: { readonly start: number };
 }
 
-function sentenceOf(code: string, summary: string, source: string, start: number): string {
+interface Place {
+  readonly code: string;
+  readonly summary: string;
+  readonly source: string;
+  readonly start: number;
+  readonly environment: Environment;
+}
+
+function sentenceOf({ code, summary, source, start, environment }: Place): string {
   const subject = summary.slice(summary.indexOf(': ') + 2);
   switch (code) {
     case 'no_such_key':
-      return unknownField(subject, start).message;
+      return unknownMember(/([\w.]+)\.\s*$/.exec(source.slice(0, start))?.[1] ?? 'alert', subject, start).message;
     case 'unknown_variable':
-      return unknownName(subject);
+      return unknownName(subject, environment);
     case 'no_such_overload':
       return operation(subject, source);
     case 'no_matching_overload':
-      return call(/'(.*)'/.exec(summary)?.[1] ?? '');
+      return call(/'(.*)'/.exec(summary)?.[1] ?? '', environment);
     case 'invalid_macro_argument':
       return HAS_USE;
     case 'unterminated_string':
@@ -64,10 +77,12 @@ function sentenceOf(code: string, summary: string, source: string, start: number
 const HAS_USE =
   'has() takes a field of the alert, such as has(alert.ra). It is not needed for a Param: where one is missing the rule is false.';
 
-function unknownName(name: string): string {
+function unknownName(name: string, environment: Environment): string {
   if (Object.hasOwn(RULE_FIELDS, name)) return `There is nothing called ${name}. Write alert.${name}.`;
-  const functions = RULE_FUNCTIONS.map(({ signature }) => signature.replace(/\(.*/, ''));
-  return `There is nothing called ${name}${didYouMean(name, ['alert', ...functions, 'has'])}.`;
+  if (Object.hasOwn(MEMBERS, name)) return `${capital(name)} means nothing here: only a handler's rule may name it.`;
+  const { variables } = environment.getDefinitions();
+  const known = [...variables.map((variable) => variable.name), ...FUNCTIONS.map((one) => one.name), 'has'];
+  return `There is nothing called ${name}${didYouMean(name, known)}.`;
 }
 
 const TYPES: Record<string, string> = {
@@ -78,6 +93,9 @@ const TYPES: Record<string, string> = {
   bool: 'true or false',
   null: 'null',
   Alert: 'the whole alert',
+  Sky: 'the sky',
+  Site: 'the site',
+  Thread: 'the thread',
   'google.protobuf.Timestamp': 'a time',
   'google.protobuf.Duration': 'a duration',
 };
@@ -106,12 +124,11 @@ function operation(written: string, source: string): string {
 }
 
 /** `foo(string)`, or `string.contain(int)`. */
-function call(written: string): string {
+function call(written: string, environment: Environment): string {
   const [, receiver, name = '', given = ''] = /^(?:(.*)\.)?(\w+)\((.*)\)$/.exec(written) ?? [];
-  const known = ruleEnvironment
-    .getDefinitions()
-    .functions.filter((one) => (one.receiverType ?? undefined) === receiver);
-  const uses = known.filter((one) => one.name === name).map((one) => one.signature);
+  const known = environment.getDefinitions().functions.filter((one) => (one.receiverType ?? undefined) === receiver);
+  const ours = FUNCTIONS.filter((one) => one.name === name).map(signatureOf);
+  const uses = ours.length > 0 ? ours : known.filter((one) => one.name === name).map((one) => one.signature);
   if (uses.length === 0) {
     const suggestion = didYouMean(name, new Set(known.map((one) => one.name)));
     const where = receiver === undefined ? 'There is no function' : `${capital(typeInWords(receiver))} has no function`;
