@@ -1,6 +1,7 @@
 import type { ASTNode, Environment } from '@marcbachmann/cel-js';
 import { messageOf } from '../common/errors.ts';
 import { MEMBERS } from './environment.ts';
+import { isNode } from './piece.ts';
 import { RuleError, ruleError, typeInWords, unknownMember } from './rule-error.ts';
 
 /** @throws RuleError when it is not a condition that can be evaluated */
@@ -40,8 +41,4 @@ function checkPattern(pattern: ASTNode | undefined): void {
   } catch (error) {
     throw new RuleError(`${messageOf(error)}. Mend the regular expression.`, pattern.pos);
   }
-}
-
-function isNode(part: unknown): part is ASTNode {
-  return typeof part === 'object' && part !== null && 'op' in part && 'args' in part;
 }

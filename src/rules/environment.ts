@@ -9,7 +9,7 @@ const CEL_TYPES = { string: 'string', number: 'double', boolean: 'bool', any: 'd
 
 const RETURNS = { string: 'string', double: 'double', bool: 'bool', duration: 'google.protobuf.Duration' } as const;
 
-const parseDuration = new Environment().parse('duration(text)');
+const parseDuration = new Environment({ unlistedVariablesAreDyn: true }).parse('duration(text)');
 
 /** The CEL type of a field; that of an object gets a name, and is registered with it. */
 function celType(field: FieldType, name: string, objects: Map<string, Record<string, string>>): string {

@@ -1,4 +1,5 @@
 import type { ASTNode, Environment } from '@marcbachmann/cel-js';
+import { isNode, pieceOf } from './piece.ts';
 
 /** Something that a test names, and its value is worth telling. */
 export interface Term {
@@ -28,32 +29,43 @@ export function logicOf(
   environment: Environment,
   named: (name: string) => Logic | undefined = () => undefined,
 ): Logic {
-  const text = (node: ASTNode): string => source.slice(node.range.start, node.range.end);
-  const build = (node: ASTNode): Logic => {
+  const piece = (node: ASTNode): string | undefined => pieceOf(source, node, environment);
+  const build = (node: ASTNode, text: string): Logic => {
     switch (node.op) {
       case '&&':
-        return { kind: 'all', source: text(node), parts: flat(node, '&&').map(build) };
-      case '||':
-        return { kind: 'any', source: text(node), parts: flat(node, '||').map(build) };
-      case '!_':
-        return { kind: 'not', source: text(node), part: build(node.args as ASTNode) };
+      case '||': {
+        const parts = all(flat(node, node.op), build, piece);
+        return parts === undefined ? test(node, text) : { kind: node.op === '&&' ? 'all' : 'any', source: text, parts };
+      }
+      case '!_': {
+        const [part] = all([node.args as ASTNode], build, piece) ?? [];
+        return part === undefined ? test(node, text) : { kind: 'not', source: text, part };
+      }
       case 'id': {
-        const name = String(node.args);
-        const part = named(name);
-        if (part !== undefined) return { kind: 'named', source: name, part };
-        return test(node);
+        const part = named(String(node.args));
+        return part === undefined ? test(node, text) : { kind: 'named', source: text, part };
       }
       default:
-        return test(node);
+        return test(node, text);
     }
   };
-  const test = (node: ASTNode): Logic => ({
-    kind: 'test',
-    source: text(node),
-    run: environment.parse(text(node)),
-    terms: [...new Set(termsIn(node).map(text))].map((name) => ({ name, read: environment.parse(name) })),
-  });
-  return build(environment.parse(source).ast);
+  const test = (node: ASTNode, text: string): Logic => {
+    const names = new Set(termsIn(node).flatMap((term) => piece(term) ?? []));
+    const terms = [...names].map((name) => ({ name, read: environment.parse(name) }));
+    return { kind: 'test', source: text, run: environment.parse(text), terms };
+  };
+  return build(environment.parse(source).ast, source.trim());
+}
+
+/** Undefined where one of them cannot be taken out. */
+function all(
+  nodes: readonly ASTNode[],
+  build: (node: ASTNode, text: string) => Logic,
+  piece: (node: ASTNode) => string | undefined,
+): Logic[] | undefined {
+  const texts = nodes.map(piece);
+  if (texts.includes(undefined)) return undefined;
+  return nodes.map((node, index) => build(node, texts[index] ?? ''));
 }
 
 /** `a && b && c` is written as `(a && b) && c`. */
@@ -100,7 +112,3 @@ function isPath(node: ASTNode): boolean {
 }
 
 const isRoot = (node: ASTNode): boolean => node.op === 'id' && ROOTS.has(String(node.args));
-
-function isNode(part: unknown): part is ASTNode {
-  return typeof part === 'object' && part !== null && 'op' in part && 'args' in part;
-}

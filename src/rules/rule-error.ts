@@ -25,10 +25,10 @@ export function ruleError(error: unknown, source: string, environment: Environme
 
 /** Something behind a dot that is not there. @param of what stands before the dot: `alert`, `sky`, `thread.previous` */
 export function unknownMember(of: string, name: string, offset: number): RuleError {
-  const isAlert = of === 'alert' || of === 'thread.previous';
-  const known = MEMBERS[isAlert ? 'alert' : of] ?? [];
-  const what = isAlert ? `An alert has no field ${name}` : `There is no ${of}.${name}`;
-  return new RuleError(`${what}${didYouMean(name, known)}.`, offset);
+  const known = MEMBERS[of === 'thread.previous' ? 'alert' : of];
+  const what =
+    Object.hasOwn(MEMBERS, of) && of !== 'alert' ? `There is no ${of}.${name}` : `An alert has no field ${name}`;
+  return new RuleError(`${what}${didYouMean(name, known ?? [])}.`, offset);
 }
 
 interface CelFault {
@@ -49,7 +49,7 @@ function sentenceOf({ code, summary, source, start, environment }: Place): strin
   const subject = summary.slice(summary.indexOf(': ') + 2);
   switch (code) {
     case 'no_such_key':
-      return unknownMember(/([\w.]+)\.\s*$/.exec(source.slice(0, start))?.[1] ?? 'alert', subject, start).message;
+      return unknownMember(/([\w.]+)\.\s*$/.exec(source.slice(0, start))?.[1] ?? '', subject, start).message;
     case 'unknown_variable':
       return unknownName(subject, environment);
     case 'no_such_overload':
@@ -70,6 +70,7 @@ function sentenceOf({ code, summary, source, start, environment }: Place): strin
     case 'unexpected_token':
       return unreadable(source, start);
     default:
+      if (summary.startsWith('Logical operator requires')) return logical(summary);
       return /^Expected \w+, got /.test(summary) ? unreadable(source, start) : `The rule cannot be used: ${summary}.`;
   }
 }
@@ -105,6 +106,11 @@ export function typeInWords(type: string): string {
   return (
     TYPES[type] ?? (type.startsWith('list') ? 'a list' : type.startsWith('map') ? 'a map' : `a value of type ${type}`)
   );
+}
+
+function logical(summary: string): string {
+  const type = /got '(.*)'/.exec(summary)?.[1] ?? '';
+  return `&& and || stand between conditions, and here is ${typeInWords(type)}. Compare it with something.`;
 }
 
 /** `double == string`, or `!double`. */
