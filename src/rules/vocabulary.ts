@@ -60,6 +60,10 @@ export function createVocabulary(
       environment.registerConstant(name, type, [...values]);
     }
   }
+  // Also those that cannot be used: what names them has no fault of its own.
+  for (const name of Object.keys(conditions)) {
+    if (!TAKEN.has(name) && !Object.hasOwn(lists, name)) environment.registerVariable(name, 'bool');
+  }
   const known = new Map<string, Condition>();
   for (const name of inOrder(conditions, (name) =>
     refuse('conditions', name, `${name} needs itself. Take it out of what it names.`),
@@ -77,8 +81,6 @@ export function createVocabulary(
       if (!(error instanceof RuleError)) throw error;
       problems.push({ kind: 'conditions', name, error });
     }
-    // Also where it cannot be used: a rule that names it has no fault of its own.
-    environment.registerVariable(name, 'bool');
   }
   return {
     vocabulary: { environment, conditions: known, named: (facts) => values(known, environment, facts) },
