@@ -14,7 +14,7 @@ import { laneSpec } from './lane-spec.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import { discard, type Prepared, type PreparedHandler } from './prepare.ts';
 import { samplePacket } from './rehearsal/samples.ts';
-import type { Selection } from './rules/router.ts';
+import { selectionOf } from './selection.ts';
 import { Serving } from './serving.ts';
 import type { Settings } from './settings.ts';
 import { expectationOf, intakeSources } from './sources.ts';
@@ -200,7 +200,7 @@ export class Daemon {
       else if (handler.plugin.kind === 'broken') broken.set(handler.name, handler.plugin.reason);
     }
     // Before the lanes change, so that nothing is decided for a handler that is gone.
-    this.#pipeline.configure(prepared.handlers.map(selectionOf));
+    this.#pipeline.configure(prepared.handlers.map((handler) => selectionOf(handler, prepared.settings)));
     const specs = runnable.map(({ spec }) => spec);
     const { troubles, unused } = await this.#dispatcher.configure(specs, prepared.settings.shutdown);
     for (const [name, reason] of troubles) broken.set(name, reason);
@@ -297,8 +297,4 @@ interface Parts {
   readonly lock: { release(): void };
   readonly ledger: Ledger;
   readonly intake: Intake;
-}
-
-function selectionOf({ name, settings, rule }: PreparedHandler): Selection {
-  return { handler: name, roles: settings.roles, rule, maxAgeMs: settings.maxAge };
 }

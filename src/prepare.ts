@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { BUILT_INS } from './built-ins.ts';
 import type { Log } from './common/log.ts';
+import { didYouMean } from './common/suggest.ts';
 import type { ConfigDocument, ConfigPath } from './config/document.ts';
 import { faultsOf } from './config/faults.ts';
 import { type Problem, sortProblems } from './config/problem.ts';
@@ -11,8 +12,10 @@ import type { Plugin } from './plugin/api.ts';
 import { findPlugin } from './plugin/find.ts';
 import { IsolatedRunner } from './plugin/isolated.ts';
 import { configurePlugin } from './plugin/load.ts';
+import { compileFilter } from './rules/filter.ts';
 import { compileRule, type Rule } from './rules/rule.ts';
 import { RuleError } from './rules/rule-error.ts';
+import { createVocabulary, type List, type Vocabulary } from './rules/vocabulary.ts';
 import { type HandlerSettings, type Settings, settingsSchema } from './settings.ts';
 
 /** A plugin with its options checked, not yet set up. */
@@ -60,9 +63,13 @@ export async function prepare(document: ConfigDocument, log: (handler: string) =
   const parsed = schema.safeParse(document.value);
   const problems = parsed.success ? [] : problemsOf(faultsOf(parsed.error.issues, schema, document.value), document);
   const folder = parsed.success ? parsed.data.plugins : pluginFolder(document);
-  const context: HandlerContext = { document, folder, log, problems };
+  const vocabulary = prepareVocabulary(document, problems);
+  const context: HandlerContext = { document, folder, log, problems, vocabulary };
   const broadcastRule = broadcastFilter(document);
-  if (broadcastRule !== undefined) prepareRule(broadcastRule, ['broadcast', 'filter'], context);
+  if (broadcastRule !== undefined) {
+    reportedRule(broadcastRule, ['broadcast', 'filter'], context, () => compileFilter(broadcastRule));
+  }
+  if (parsed.success) problems.push(...siteProblems(parsed.data, document));
   if (parsed.success) problems.push(...(await filterProblems(parsed.data, document)));
   // Read from the file, not from the schema's result: a fault elsewhere must not hide a handler's own.
   const parts = await Promise.all(handlerNames(document).map((name) => prepareHandler(name, context)));
@@ -88,6 +95,7 @@ interface HandlerContext {
   readonly folder: string;
   readonly log: (handler: string) => Log;
   readonly problems: Problem[];
+  readonly vocabulary: Vocabulary;
 }
 
 interface HandlerPart {
@@ -122,19 +130,67 @@ async function prepareHandler(name: string, context: HandlerContext): Promise<Ha
   }
 }
 
-function prepareRule(source: string, path: ConfigPath, { document, problems }: HandlerContext): Rule | undefined {
+function prepareRule(source: string, path: ConfigPath, context: HandlerContext): Rule | undefined {
+  return reportedRule(source, path, context, () => compileRule(source, context.vocabulary));
+}
+
+/** What the rule is compiled to; where it cannot be, a problem at the place in the file. */
+function reportedRule<Compiled>(
+  source: string,
+  path: ConfigPath,
+  { document, problems }: Pick<HandlerContext, 'document' | 'problems'>,
+  compile: () => Compiled,
+): Compiled | undefined {
   try {
-    return compileRule(source);
+    return compile();
   } catch (error) {
     if (!(error instanceof RuleError)) throw error;
-    const before = source.slice(0, error.offset);
-    const line = source.split('\n')[before.split('\n').length - 1] ?? '';
-    const caret = `${before.slice(before.lastIndexOf('\n') + 1).replace(/[^\t]/g, ' ')}^`;
-    problems.push(
-      document.problemInText(path, error.offset, `${path.join('.')}: ${error.message}`, `${line}\n${caret}`),
-    );
+    problems.push(problemInRule(source, path, document, error));
     return undefined;
   }
+}
+
+function problemInRule(source: string, path: ConfigPath, document: ConfigDocument, error: RuleError): Problem {
+  const before = source.slice(0, error.offset);
+  const line = source.split('\n')[before.split('\n').length - 1] ?? '';
+  const caret = `${before.slice(before.lastIndexOf('\n') + 1).replace(/[^\t]/g, ' ')}^`;
+  return document.problemInText(path, error.offset, `${path.join('.')}: ${error.message}`, `${line}\n${caret}`);
+}
+
+/** Conditions and lists as the file has them, even when the rest of it is at fault. */
+function prepareVocabulary(document: ConfigDocument, problems: Problem[]): Vocabulary {
+  const { conditions: written, lists } = (document.value ?? {}) as Record<string, unknown>;
+  const conditions = entriesOf(written, (value): value is string => typeof value === 'string' && value.trim() !== '');
+  const known = entriesOf(lists, (value): value is List => Array.isArray(value));
+  const { vocabulary, problems: found } = createVocabulary(conditions, known);
+  for (const { kind, name, error } of found) {
+    const path = [kind, name];
+    if (kind === 'conditions') problems.push(problemInRule(conditions[name] ?? '', path, document, error));
+    else problems.push(document.problem(path, `${path.join('.')}: ${error.message}`));
+  }
+  return vocabulary;
+}
+
+/** Those with values that can be used; the others are the schema's to refuse. */
+function entriesOf<Value>(map: unknown, isValue: (value: unknown) => value is Value): Record<string, Value> {
+  if (typeof map !== 'object' || map === null) return {};
+  const entries = Object.entries(map).filter((entry): entry is [string, Value] => isValue(entry[1]));
+  return Object.fromEntries(entries.filter(([name]) => /^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(name)));
+}
+
+/** Handlers that name a site which is not there. */
+function siteProblems({ handlers, sites }: Settings, document: ConfigDocument): Problem[] {
+  return Object.entries(handlers).flatMap(([name, { site }]) => {
+    if (site === undefined || Object.hasOwn(sites, site)) return [];
+    const hint = Object.keys(sites).length === 0 ? ' Write it into sites.' : didYouMean(site, Object.keys(sites));
+    const path = ['handlers', name, 'site'];
+    return [
+      document.problem(
+        path,
+        `${path.join('.')}: There is no site ${site}${hint === '' || hint.startsWith(' Write') ? `.${hint}` : `${hint}.`}`,
+      ),
+    ];
+  });
 }
 
 async function prepareBuiltIn(

@@ -30,6 +30,10 @@ export interface OpenDelivery {
   readonly attempts: number;
   /** Not to be started before; milliseconds since 1970. */
   readonly dueAt: number;
+  /** Everything happens but the plugin. */
+  readonly pretends: boolean;
+  /** With the handler's options for retractions. */
+  readonly retracts: boolean;
 }
 
 /** How a delivery, or an attempt of it, ended. */

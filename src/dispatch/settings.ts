@@ -50,7 +50,9 @@ export function handlerSchema() {
       .max(1)
       .optional()
       .meta({ sample: 0.5 })
-      .describe('Only alerts whose author holds them for at least so important, 0 to 1. One that does not say is not taken.'),
+      .describe(
+        'Only alerts whose author holds them for at least so important, 0 to 1. One that does not say is not taken.',
+      ),
     maxErrorRadius: angleField()
       .optional()
       .meta({ sample: '1deg' })
@@ -84,7 +86,9 @@ export function handlerSchema() {
       })
       .optional()
       .meta({ sample: { moved: '10deg' } })
-      .describe('Of each thread only the first alert, and then only those that tell something new, in one of these ways.'),
+      .describe(
+        'Of each thread only the first alert, and then only those that tell something new, in one of these ways.',
+      ),
     onRetraction: z
       .enum(['ignore', 'cancel'])
       .default('ignore')

@@ -3,10 +3,22 @@ import type { DeliveryEnd, OpenDelivery } from '../dispatch/lane.ts';
 import { openJournalFile } from './open.ts';
 import { STORED_COLUMNS, type StoredAlert, storedAlert } from './stored.ts';
 
+/** What was decided for one handler. */
 export interface Verdict {
   readonly handler: string;
   readonly fired: boolean;
   readonly why: string;
+  /** Everything happens but the plugin. */
+  readonly mode?: 'pretend';
+  /** With the handler's options for retractions. */
+  readonly retraction?: true;
+  /** What was asked and held, and what refused it. */
+  readonly passed?: readonly string[];
+  readonly refused?: string;
+  /** The rule as JSON, how its parts came out, and what it read. */
+  readonly rule?: string;
+  readonly outcomes?: string;
+  readonly values?: Readonly<Record<string, unknown>>;
 }
 
 /** How an alert joined the threads there were. */
@@ -69,6 +81,7 @@ ON CONFLICT (name) DO UPDATE SET
 export class Ledger {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  #ruleIds = new Map<string, number>();
 
   /** @throws UserError when the file cannot be used */
   constructor(path: string) {
@@ -104,6 +117,37 @@ export class Ledger {
     return thread;
   }
 
+  /** The last alert of these threads that was decided on. */
+  lastOf(threads: readonly string[]): StoredAlert | undefined {
+    const sql = `SELECT max(seq) AS seq FROM decision WHERE thread IN (${places(threads)})`;
+    return this.#alertOf(this.#prepare(sql).get(...threads));
+  }
+
+  /** Whether one of the alerts of these threads is a retraction. */
+  isRetracted(threads: readonly string[]): boolean {
+    const sql = `SELECT 1 AS found FROM decision WHERE thread IN (${places(threads)}) AND kind = 'retraction' LIMIT 1`;
+    return this.#prepare(sql).get(...threads) !== undefined;
+  }
+
+  /** The last alert of these threads that the handler has got, or that waits for it; not one that retracts. */
+  lastDelivered(threads: readonly string[], handler: string): StoredAlert | undefined {
+    const sql = `SELECT max(delivery.seq) AS seq FROM decision JOIN delivery ON delivery.seq = decision.seq
+      WHERE thread IN (${places(threads)}) AND handler = ? AND state != 'skipped' AND retraction IS NULL`;
+    return this.#alertOf(this.#prepare(sql).get(...threads, handler));
+  }
+
+  /** Deliveries of alerts of these threads before this one that have not ended. */
+  openOf(threads: readonly string[], handler: string, before: number): number[] {
+    const sql = `SELECT delivery.seq FROM decision JOIN delivery ON delivery.seq = decision.seq
+      WHERE thread IN (${places(threads)}) AND handler = ? AND delivery.seq < ? AND retraction IS NULL
+        AND state IN ('pending', 'running', 'retrying')`;
+    return this.#all(sql, ...threads, handler, before).map((row) => Number(row.seq));
+  }
+
+  #alertOf(row: Record<string, SQLOutputValue> | undefined): StoredAlert | undefined {
+    return row === undefined || row.seq === null ? undefined : this.alert(Number(row.seq));
+  }
+
   /** Keeps decisions, threads, and a pending delivery for every verdict that fired, in one transaction. */
   decide(decisions: readonly DecisionRecord[]): void {
     this.#transaction(() => {
@@ -111,15 +155,12 @@ export class Ledger {
         const { seq, decidedAt, verdicts, thread } = decision;
         if (thread !== undefined) this.#join(thread);
         this.#keep(decision);
-        for (const { handler, fired } of verdicts) {
-          if (fired) {
-            this.#run(
-              `INSERT INTO delivery (seq, handler, state, due_at) VALUES (?, ?, 'pending', ?)`,
-              seq,
-              handler,
-              decidedAt,
-            );
-          }
+        for (const { handler, fired, mode = null, retraction } of verdicts) {
+          if (!fired) continue;
+          this.#run(
+            `INSERT INTO delivery (seq, handler, state, due_at, mode, retraction) VALUES (?, ?, 'pending', ?, ?, ?)`,
+            ...[seq, handler, decidedAt, mode, retraction === true ? 1 : null],
+          );
         }
       }
     });
@@ -129,10 +170,29 @@ export class Ledger {
     const { name, role, kind, format, stream, date, time, ra, dec, errorRadius, cites = [] } = summary ?? {};
     const told = [thread?.thread, name, role, kind, format, stream, date, time, ra, dec, errorRadius];
     const values = told.map((value) => value ?? null);
-    this.#run(KEEP_DECISION, seq, decidedAt, problem ?? null, JSON.stringify(verdicts), ...values);
+    this.#run(
+      KEEP_DECISION,
+      seq,
+      decidedAt,
+      problem ?? null,
+      JSON.stringify(verdicts.map((verdict) => this.#withRuleId(verdict))),
+      ...values,
+    );
     for (const { name: cited, cite } of cites) {
       this.#run('INSERT INTO citation VALUES (?, ?, ?) ON CONFLICT DO NOTHING', cited, seq, cite);
     }
+  }
+
+  /** Rules are few and long: each is kept once. */
+  #withRuleId({ rule, ...verdict }: Verdict): object {
+    if (rule === undefined) return verdict;
+    let id = this.#ruleIds.get(rule);
+    if (id === undefined) {
+      this.#run('INSERT INTO rule (text) VALUES (?) ON CONFLICT DO NOTHING', rule);
+      id = Number(this.#prepare('SELECT id FROM rule WHERE text = ?').get(rule)?.id);
+      this.#ruleIds.set(rule, id);
+    }
+    return { ...verdict, rule: id };
   }
 
   #join({ thread, changed, merged }: ThreadRecord): void {
@@ -145,11 +205,14 @@ export class Ledger {
   /** Deliveries of this handler that have not ended, in the order they are due. */
   open(handler: string, limit: number): OpenDelivery[] {
     return this.#all(
-      `SELECT seq, attempts, due_at FROM delivery
+      `SELECT seq, attempts, due_at, mode, retraction FROM delivery
        WHERE handler = ? AND state IN ('pending', 'running', 'retrying') ORDER BY due_at, seq LIMIT ?`,
       handler,
       limit,
-    ).map((row) => ({ seq: Number(row.seq), attempts: Number(row.attempts), dueAt: Number(row.due_at) }));
+    ).map((row) => ({
+      ...{ seq: Number(row.seq), attempts: Number(row.attempts), dueAt: Number(row.due_at) },
+      ...{ pretends: row.mode === 'pretend', retracts: row.retraction === 1 },
+    }));
   }
 
   /** Handlers that have deliveries which have not ended, with their number. */
@@ -212,6 +275,8 @@ export class Ledger {
       this.#database.exec('COMMIT');
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      // Some of them may be of rules that were not kept after all.
+      this.#ruleIds.clear();
       throw error;
     }
   }
@@ -233,3 +298,5 @@ export class Ledger {
     return this.#prepare(sql).all(...values);
   }
 }
+
+const places = (values: readonly unknown[]): string => values.map(() => '?').join(', ');

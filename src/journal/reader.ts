@@ -1,7 +1,17 @@
 import { statSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import type { Verdict } from './ledger.ts';
 import { BUSY_TIMEOUT_MS } from './open.ts';
 import { STORED_COLUMNS, type StoredAlert, storedAlert } from './stored.ts';
+
+/** What was decided for one handler, as lists show it. */
+export interface ListedVerdict {
+  readonly handler: string;
+  readonly fired: boolean;
+  readonly why: string;
+  readonly mode?: 'pretend';
+  readonly retraction?: true;
+}
 
 /** An alert as lists show it. Times in milliseconds since 1970 but for those that an author wrote. */
 export interface ListedAlert {
@@ -14,7 +24,7 @@ export interface ListedAlert {
   readonly bytes: number;
   readonly isDecided: boolean;
   readonly problem: string | undefined;
-  readonly verdicts: readonly { readonly handler: string; readonly fired: boolean; readonly why: string }[];
+  readonly verdicts: readonly ListedVerdict[];
   readonly role: string | undefined;
   readonly kind: string | undefined;
   readonly format: string | undefined;
@@ -184,6 +194,20 @@ export class JournalReader {
     }));
   }
 
+  /** What was decided about an alert, with its rules. */
+  explained(seq: number): { decidedAt: number; verdicts: Verdict[] } | undefined {
+    const row = this.#one('SELECT decided_at, verdicts FROM decision WHERE seq = ?', seq);
+    if (row === undefined) return undefined;
+    const verdicts = (JSON.parse(String(row.verdicts)) as (Verdict & { rule?: number })[]).map(
+      ({ rule, ...verdict }) => {
+        const text =
+          rule === undefined ? undefined : textOf(this.#one('SELECT text FROM rule WHERE id = ?', rule)?.text);
+        return text === undefined ? verdict : { ...verdict, rule: text };
+      },
+    );
+    return { decidedAt: Number(row.decided_at), verdicts };
+  }
+
   /** The streams there are, by name, with when the newest alert of each came. */
   streams(): { name: string; newestAt: number }[] {
     // Hops from one name to the next in the index: all alerts of a stream would be too many to look at.
@@ -297,11 +321,19 @@ function listedAlert(row: Record<string, SQLOutputValue>): ListedAlert {
   return {
     ...{ seq: Number(row.seq), id: String(row.id), source: String(row.source), ivorn: textOf(row.ivorn) },
     ...{ receivedAt: Number(row.received_at), bytes: Number(row.bytes), isDecided: row.decided !== null },
-    ...{ problem: textOf(row.problem), verdicts: row.verdicts === null ? [] : JSON.parse(String(row.verdicts)) },
+    ...{ problem: textOf(row.problem), verdicts: row.verdicts === null ? [] : verdictsIn(String(row.verdicts)) },
     ...{ role: textOf(row.role), kind: textOf(row.kind), format: textOf(row.format), stream: textOf(row.stream) },
     ...{ thread: textOf(row.thread), writtenAt: textOf(row.written_at), eventAt: textOf(row.event_at) },
     ...{ ra: numberOf(row.ra), dec: numberOf(row.dec), errorRadius: numberOf(row.error_radius) },
   };
+}
+
+function verdictsIn(text: string): ListedVerdict[] {
+  return (JSON.parse(text) as ListedVerdict[]).map(({ handler, fired, why, mode, retraction }) => ({
+    ...{ handler, fired, why },
+    ...(mode === undefined ? {} : { mode }),
+    ...(retraction === undefined ? {} : { retraction }),
+  }));
 }
 
 const textOf = (value: SQLOutputValue | undefined): string | undefined =>

@@ -8,10 +8,12 @@ import type { Log } from '../common/log.ts';
 import type { Delivery } from '../dispatch/lane.ts';
 import type { DecisionRecord } from '../journal/ledger.ts';
 import type { StoredAlert } from '../journal/stored.ts';
-import { decide, type Selection } from '../rules/router.ts';
+import { decide } from '../rules/router.ts';
+import type { Selection } from '../rules/selection.ts';
+import { History, type HistoryJournal } from './history.ts';
 
 /** What the pipeline needs of the journal. */
-export interface DecisionJournal {
+export interface DecisionJournal extends HistoryJournal {
   undecided(limit: number): StoredAlert[];
   /** The thread to which this name of an event belongs, if any. */
   threadOf(key: string): string | undefined;
@@ -33,6 +35,7 @@ export class Pipeline {
   readonly #deliver: (handler: string, delivery: Delivery) => void;
   readonly #log: Log;
   readonly #isDelivering: () => boolean;
+  readonly #history: History;
   #selections: readonly Selection[] = [];
   #scheduled = false;
   #stopped = false;
@@ -50,6 +53,7 @@ export class Pipeline {
     this.#deliver = deliver;
     this.#log = log;
     this.#isDelivering = isDelivering;
+    this.#history = new History(journal, (stored) => this.#readAgain(stored));
   }
 
   /** From the next alert on, decide for these handlers. */
@@ -78,6 +82,16 @@ export class Pipeline {
   #read(stored: StoredAlert): Decoded {
     const receivedAt = new Date(stored.receivedAt).toISOString();
     return this.#decoder.read(stored.packet, { source: stored.source, receivedAt }, { validate: true });
+  }
+
+  /** For what came before: nobody needs to know again how it keeps to its schema. */
+  #readAgain(stored: StoredAlert): Alert | undefined {
+    const receivedAt = new Date(stored.receivedAt).toISOString();
+    try {
+      return this.#decoder.decode(stored.packet, { source: stored.source, receivedAt });
+    } catch {
+      return undefined;
+    }
   }
 
   #turn(): void {
@@ -109,6 +123,8 @@ export class Pipeline {
   #decideBatch(): number {
     const batch = this.#journal.undecided(BATCH);
     if (batch.length === 0) return 0;
+    // Where the last batch could not be kept, it is decided on again.
+    this.#history.forget();
     const threads = new Threads((key) => this.#journal.threadOf(key));
     const decided = batch.map((stored) => this.#decide(stored, threads));
     this.#journal.decide(decided.map(({ record }) => record));
@@ -131,7 +147,8 @@ export class Pipeline {
       const decoded = this.#read(stored);
       const thread = threads.join(decoded.threadKeys);
       const alert = withThread(decoded.alert, thread.thread);
-      const verdicts = decide(this.#selections, alert, decidedAt);
+      const verdicts = decide(this.#selections, this.#history.circumstances(alert, thread, decidedAt));
+      this.#history.remember(alert, thread, verdicts);
       const summary = summaryOf(alert);
       return { record: { seq: stored.seq, decidedAt, problem: undefined, verdicts, thread, summary }, stored, alert };
     } catch (error) {
