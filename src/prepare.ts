@@ -17,6 +17,7 @@ import { compileRule, type Rule } from './rules/rule.ts';
 import { RuleError } from './rules/rule-error.ts';
 import { createVocabulary, type List, type Vocabulary } from './rules/vocabulary.ts';
 import { type HandlerSettings, type Settings, settingsSchema } from './settings.ts';
+import { collectTests, type PlacedTest } from './trial/collect.ts';
 
 /** A plugin with its options checked, not yet set up. */
 export type PreparedPlugin =
@@ -38,6 +39,7 @@ export interface PreparedHandler {
 export interface Prepared {
   readonly settings: Settings;
   readonly handlers: readonly PreparedHandler[];
+  readonly tests: readonly PlacedTest[];
 }
 
 export interface Preparation {
@@ -73,16 +75,24 @@ export async function prepare(document: ConfigDocument, log: (handler: string) =
   if (parsed.success) problems.push(...(await filterProblems(parsed.data, document)));
   // Read from the file, not from the schema's result: a fault elsewhere must not hide a handler's own.
   const parts = await Promise.all(handlerNames(document).map((name) => prepareHandler(name, context)));
+  const { tests, problems: testProblems } = collectTests(document, handlerNames(document));
   if (!parsed.success || problems.some((problem) => !isBreakage(problem))) {
     await Promise.all(parts.map((part) => part?.plugin?.kind === 'isolated' && part.plugin.runner.close()));
-    return { prepared: undefined, problems: sortProblems(problems) };
+    return { prepared: undefined, problems: inOrder([...problems, ...testProblems], document) };
   }
   const handlers = parts.flatMap((part) => {
     const settings = part === undefined ? undefined : parsed.data.handlers[part.name];
     if (part?.plugin === undefined || settings === undefined) return [];
     return [{ ...part, plugin: part.plugin, settings }];
   });
-  return { prepared: { settings: parsed.data, handlers }, problems: sortProblems(problems) };
+  // A test that is out of date is told, and keeps no daemon from its alerts.
+  const told = inOrder([...problems, ...testProblems], document);
+  return { prepared: { settings: parsed.data, handlers, tests }, problems: told };
+}
+
+/** In the order of the configuration, then those of files beside it. */
+function inOrder(problems: readonly Problem[], { file }: ConfigDocument): Problem[] {
+  return [...sortProblems(problems.filter((one) => one.file === file)), ...problems.filter((one) => one.file !== file)];
 }
 
 /** Lets go of what preparing started, without running it. */

@@ -4,6 +4,7 @@ import { LOG_LEVELS } from './common/log.ts';
 import { durationField, pathField } from './config/fields.ts';
 import { handlerSchema } from './dispatch/settings.ts';
 import { sitesSchema } from './sky/settings.ts';
+import { testsSchema } from './trial/settings.ts';
 import { broadcastSchema } from './vtp/broadcaster/settings.ts';
 import { receiverSourceSchema } from './vtp/receiver/settings.ts';
 import { vtpSourceSchema } from './vtp/subscriber/settings.ts';
@@ -67,6 +68,11 @@ function fields(baseDirectory: string) {
       .record(nameField(), handlerSchema())
       .prefault({})
       .describe('What is done with alerts. The names are yours.'),
+    tests: testsSchema(baseDirectory)
+      .optional()
+      .describe(
+        'What the rules must do, each by an example; voeventd test tries them. Files *.test.yaml beside this one hold more.',
+      ),
     broadcast: broadcastSchema(baseDirectory)
       .optional()
       .describe('Hand on every alert of every source to subscribers, as a broker does (VTP 2.0 §7.3).'),

@@ -170,6 +170,18 @@ export class JournalReader {
     return row === undefined ? undefined : storedAlert(row);
   }
 
+  /** The alert with this number, decided on or not. */
+  numbered(seq: number): ListedAlert | undefined {
+    const row = this.#one(`SELECT ${LISTED} ${FROM_ALERT} WHERE alert.seq = ?`, seq);
+    return row === undefined ? undefined : listedAlert(row);
+  }
+
+  /** Alerts that bear exactly this identifier, newest first, also such as cannot be read or wait. Looks at all there are. */
+  bearing(ivorn: string, limit: number): ListedAlert[] {
+    const sql = `SELECT ${LISTED} ${FROM_ALERT} WHERE alert.ivorn = ? ORDER BY alert.seq DESC LIMIT ?`;
+    return this.#all(sql, ivorn, limit).map(listedAlert);
+  }
+
   /** Alerts that bear this identifier, newest first. @param name as identifiers are compared */
   named(name: string, limit: number): ListedAlert[] {
     const sql = `SELECT ${LISTED} ${FROM_DECISION} WHERE name = ? ORDER BY decision.seq DESC LIMIT ?`;
