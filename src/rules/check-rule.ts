@@ -21,6 +21,7 @@ export function checkRule(source: string, environment: Environment): void {
 function checkNode(node: ASTNode): void {
   if (node.op === 'call' && node.args[0] === 'has') checkHas(node.args[1][0]);
   if (node.op === 'rcall' && node.args[0] === 'matches') checkPattern(node.args[2][0]);
+  if (node.op === '/') checkDivision(node.args[0], node.args[1]);
   const parts: unknown[] = Array.isArray(node.args) ? node.args.flat(2) : [node.args];
   for (const part of parts) if (isNode(part)) checkNode(part);
 }
@@ -32,6 +33,16 @@ function checkHas(field: ASTNode | undefined): void {
   const name = field.args[1];
   if (members !== undefined && !members.includes(name))
     throw unknownMember(String(field.args[0].args), name, field.pos);
+}
+
+/** `1 / 31557600` is 0, of which nobody who writes a rule thinks. */
+function checkDivision(dividend: ASTNode, divisor: ASTNode): void {
+  if (![dividend, divisor].every(({ op, args }) => op === 'value' && typeof args === 'bigint')) return;
+  const written = `${dividend.args} / ${divisor.args}`;
+  throw new RuleError(
+    `${written} drops the fraction, because both are whole numbers. Write ${dividend.args}.0 / ${divisor.args}.0.`,
+    dividend.pos,
+  );
 }
 
 function checkPattern(pattern: ASTNode | undefined): void {

@@ -120,6 +120,10 @@ function operation(written: string, source: string): string {
     const [, sign = '', type = ''] = /^(\W+)(.*)$/.exec(written) ?? [];
     return `${sign} cannot be used on ${typeInWords(type)}.`;
   }
+  if (isNumberAndWhole(left, right)) {
+    const advice = 'Write the whole number with a decimal point, as 61.0.';
+    return `${operator} cannot be used between ${typeInWords(left)} and ${typeInWords(right)}. ${advice}`;
+  }
   const isNumberAndText = [left, right].includes('string') && [left, right].some((type) => /^(double|int)$/.test(type));
   const hint = !isNumberAndText
     ? ''
@@ -127,6 +131,12 @@ function operation(written: string, source: string): string {
       ? ' Write number("NAME") for the number in a Param.'
       : ' Write a number without quotes, and text with them.';
   return `${operator} cannot be used between ${typeInWords(left)} and ${typeInWords(right)}.${hint}`;
+}
+
+/** Also a list of whole ones: CEL has two kinds of numbers, and compares them only with < and >. */
+function isNumberAndWhole(left: string, right: string): boolean {
+  const kinds = [left, right.replace(/^list<(.*)>$/, '$1')].toSorted();
+  return kinds[0] === 'double' && kinds[1] === 'int';
 }
 
 /** `foo(string)`, or `string.contain(int)`. */
