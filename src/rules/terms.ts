@@ -76,6 +76,10 @@ export const FUNCTIONS = [
       'The Param of that name as true or false: `true`, `yes` and `1`, or `false`, `no` and `0`, in any case.',
   },
   {
+    ...{ name: 'flag', parameters: [text('group'), text('name')], returns: 'bool' },
+    description: 'The Param of that name in the group as true or false.',
+  },
+  {
     ...{ name: 'probability', parameters: [text('name')], returns: 'double' },
     description: 'The probability of that name in the alert’s `classification` or `properties`, 0 to 1.',
   },

@@ -41,18 +41,16 @@ export async function runTest(
   }
   const trial = new Trial(selections);
   const last = timeOf(test.at ?? alerts.at(-1)?.alert.date ?? SOME_TIME);
-  const tried = alerts.map((decoded, index) =>
-    trial.decide(decoded, arrival(decoded, last, alerts.length - 1 - index)),
-  );
+  const tried = alerts.map((decoded, index) => {
+    const now = arrival(decoded, last, alerts.length - 1 - index);
+    return trial.decide(arrived(decoded, now), now);
+  });
   return { problem: undefined, failures: failuresOf(test, tried.at(-1)?.verdicts ?? []) };
 }
 
-async function alertsOf(
-  { packets, alert, alerts, at }: TestSettings,
-  decoder: Decoder,
-  source: string,
-): Promise<Decoded[]> {
-  if (packets !== undefined) return await Promise.all(packets.map((file) => decoded(file, at, decoder, source)));
+async function alertsOf(test: TestSettings, decoder: Decoder, source: string): Promise<Decoded[]> {
+  const { packets, alert, alerts, at } = test;
+  if (packets !== undefined) return await Promise.all(packets.map((file) => decodedFile(file, decoder, source)));
   const given = alerts ?? (alert === undefined ? [] : [alert]);
   const last = timeOf(at ?? given.at(-1)?.date ?? SOME_TIME);
   return given.map((one, index) => {
@@ -61,9 +59,9 @@ async function alertsOf(
   });
 }
 
-async function decoded(file: string, at: string | undefined, decoder: Decoder, source: string): Promise<Decoded> {
+async function decodedFile(file: string, decoder: Decoder, source: string): Promise<Decoded> {
   try {
-    return decoder.read(await readFile(file), { source, receivedAt: at ?? SOME_TIME }, { validate: true });
+    return decoder.read(await readFile(file), { source, receivedAt: '' }, { validate: true });
   } catch (error) {
     throw new Error(`Cannot read ${file}: ${explain(error)}`, { cause: error });
   }
@@ -74,6 +72,12 @@ function arrival({ alert }: Decoded, last: number, after: number): number {
   if (after === 0) return last;
   const latest = last - after * SECOND_MS;
   return alert.date === undefined ? latest : Math.min(latest, timeOf(alert.date));
+}
+
+/** With the time of its reception, which the alert does not know unless the test says it. */
+function arrived({ alert, threadKeys }: Decoded, now: number): Decoded {
+  const receivedAt = alert.receivedAt === '' ? new Date(now).toISOString() : alert.receivedAt;
+  return { alert: Object.freeze({ ...alert, receivedAt }), threadKeys };
 }
 
 function failuresOf({ fires, silent, because }: TestSettings, verdicts: readonly HandlerVerdict[]): TestFailure[] {

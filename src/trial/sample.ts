@@ -9,7 +9,8 @@ import type { AlertSettings } from './settings.ts';
 const THREAD = 'sample';
 
 /**
- * A plain observation with these fields changed, as if a packet had said so: what follows from a field is set with it.
+ * A plain observation with these fields changed, as if a packet had said so: what follows from a field is set with it. The
+ * time of its reception is left empty where it is not given.
  *
  * @param number of the alert in its test, from 1
  * @param time when it was written, where it does not say
@@ -31,7 +32,7 @@ export function sampleAlert(given: AlertSettings, number: number, time: string, 
     stream: ivorn.slice(0, cut === -1 ? undefined : cut).replace(/^ivo:\/\//i, ''),
     local: cut === -1 ? '' : ivorn.slice(cut + 1),
     ...{ instruments: [], params, groups: groupsOf(params), tables: [], citations: [], inferences: [], references: [] },
-    ...{ date, time: date, source, receivedAt: date, raw: '' },
+    ...{ date, time: date, source, receivedAt: '', raw: '' },
     ...present(fields as Partial<Alert>),
   };
   return { alert: Object.freeze(alert), threadKeys: [alert.thread] };
