@@ -1,4 +1,4 @@
-/** What rules may name beside the fields of an alert. docs/rules.md and the environment are made from this. */
+/** What rules may name beside the fields of an alert. docs/rules-reference.md and the environment are made from this. */
 
 /** A name behind a dot, as `sky.altitude`. */
 export interface Name {

@@ -47,7 +47,7 @@ function siteSchema() {
       .default(0)
       .describe('The height above the sea in metres.'),
     horizon: horizonField()
-      .default(0)
+      .prefault(0)
       .describe(
         'How high something must stand to be seen, in degrees without refraction: one altitude, or a list of [azimuth, altitude], with straight lines between them.',
       ),
