@@ -5,7 +5,10 @@ import test from 'node:test';
 import { sandbox } from '../support/executable.ts';
 import { packet, programOf, startBroker } from '../support/play.ts';
 
-const COMMANDS = ['run', 'check', 'status', 'demo', 'listen', 'parse', 'compose', 'send', 'simulate', 'schema'];
+const COMMANDS = [
+  ...['run', 'check', 'test', 'try', 'explain', 'status', 'demo'],
+  ...['listen', 'parse', 'compose', 'send', 'simulate', 'schema'],
+];
 
 test('every command has help that says what it does', async (context) => {
   const { start } = sandbox(context);
