@@ -61,7 +61,12 @@ function fields(baseDirectory: string) {
       .prefault({})
       .describe('Conditions that rules may name, each as a handler’s when; they may name each other.'),
     lists: z
-      .record(wordField(), z.union([z.array(z.string()), z.array(z.number())]))
+      .record(
+        wordField(),
+        z.union([z.array(z.string()), z.array(z.number())], {
+          error: () => 'A list holds texts or numbers, and not both, as [61, 62].',
+        }),
+      )
       .prefault({})
       .describe('Lists that rules may name, such as alert.stream in favourites.'),
     handlers: z

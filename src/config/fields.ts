@@ -62,10 +62,11 @@ export function angleField(): z.ZodType<number, number | string> {
     .union([z.number(), z.string()], { error: () => 'Write an angle such as 10deg, 30arcmin or 5arcsec.' })
     .describe('An angle with its unit: 10deg, 30arcmin, 5arcsec; a plain number is degrees.')
     .transform((written, context) => {
-      if (typeof written === 'number') return written;
-      const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)\s*(deg|arcmin|arcsec)$/.exec(written) ?? [];
+      if (typeof written === 'number' && written >= 0) return written;
+      const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)\s*(deg|arcmin|arcsec)$/.exec(String(written)) ?? [];
       if (amount !== undefined) return Number(amount) * (ARC[unit] ?? 1);
-      context.addIssue(`"${written}" is not an angle. Write one such as 10deg, 30arcmin or 5arcsec.`);
+      const shown = typeof written === 'number' ? written : `"${written}"`;
+      context.addIssue(`${shown} is not an angle. Write one such as 10deg, 30arcmin or 5arcsec.`);
       return z.NEVER;
     });
 }

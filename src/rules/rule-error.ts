@@ -124,7 +124,8 @@ function operation(written: string, source: string): string {
     const advice = 'Write the whole number with a decimal point, as 61.0.';
     return `${operator} cannot be used between ${typeInWords(left)} and ${typeInWords(right)}. ${advice}`;
   }
-  const isNumberAndText = [left, right].includes('string') && [left, right].some((type) => /^(double|int)$/.test(type));
+  const kinds = [left, itemOf(right)];
+  const isNumberAndText = kinds.includes('string') && kinds.some((type) => /^(double|int)$/.test(type));
   const hint = !isNumberAndText
     ? ''
     : /\bparam\(/.test(source)
@@ -135,9 +136,12 @@ function operation(written: string, source: string): string {
 
 /** Also a list of whole ones: CEL has two kinds of numbers, and compares them only with < and >. */
 function isNumberAndWhole(left: string, right: string): boolean {
-  const kinds = [left, right.replace(/^list<(.*)>$/, '$1')].toSorted();
+  const kinds = [left, itemOf(right)].toSorted();
   return kinds[0] === 'double' && kinds[1] === 'int';
 }
+
+/** Of a list, the kind of its items. */
+const itemOf = (type: string): string => type.replace(/^list<(.*)>$/, '$1');
 
 /** `foo(string)`, or `string.contain(int)`. */
 function call(written: string, environment: Environment): string {

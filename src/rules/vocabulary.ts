@@ -18,7 +18,7 @@ export interface Condition {
 export interface Vocabulary {
   readonly environment: Environment;
   readonly conditions: ReadonlyMap<string, Condition>;
-  /** The conditions as values, each looked at only when it is read. */
+  /** The lists, and the conditions as values, each looked at only when it is read. */
   readonly named: (facts: Facts) => object;
 }
 
@@ -54,12 +54,12 @@ export function createVocabulary(
   const problems: VocabularyProblem[] = [];
   const refuse = (kind: VocabularyProblem['kind'], name: string, message: string, offset = 0): number =>
     problems.push({ kind, name, error: new RuleError(message, offset) });
-  for (const [name, values] of Object.entries(lists)) {
-    if (isFree(name, refuse, 'lists')) {
-      const type = typeof values[0] === 'number' ? 'list<double>' : 'list<string>';
-      environment.registerConstant(name, type, [...values]);
-    }
+  const free = Object.entries(lists).filter(([name]) => isFree(name, refuse, 'lists'));
+  for (const [name, values] of free) {
+    // Not as a constant: of those the kind of their items is not checked.
+    environment.registerVariable(name, typeof values[0] === 'number' ? 'list<double>' : 'list<string>');
   }
+  const listed = Object.fromEntries(free);
   // Also those that cannot be used: what names them has no fault of its own.
   for (const name of Object.keys(conditions)) {
     if (!TAKEN.has(name) && !Object.hasOwn(lists, name)) environment.registerVariable(name, 'bool');
@@ -83,7 +83,7 @@ export function createVocabulary(
     }
   }
   return {
-    vocabulary: { environment, conditions: known, named: (facts) => values(known, environment, facts) },
+    vocabulary: { environment, conditions: known, named: (facts) => values(known, listed, environment, facts) },
     problems,
   };
 }
@@ -122,8 +122,13 @@ function inOrder(conditions: Readonly<Record<string, string>>, circular: (name: 
 const withoutText = (source: string): string => source.replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g, '""');
 
 /** A condition inside a test, as in `dark ? a : b`. */
-function values(conditions: ReadonlyMap<string, Condition>, environment: Environment, facts: Facts): object {
-  const named = {};
+function values(
+  conditions: ReadonlyMap<string, Condition>,
+  lists: Readonly<Record<string, List>>,
+  environment: Environment,
+  facts: Facts,
+): object {
+  const named = { ...lists };
   for (const [name, { source }] of conditions) {
     Object.defineProperty(named, name, {
       enumerable: true,
