@@ -135,10 +135,14 @@ async function startRun(name: string, { handlers }: Prepared, log: Logger, exit:
     let number = 0;
     return {
       handler: name,
-      once: async (alert, packet) => {
+      once: async (alert, packet, { retraction }) => {
         number += 1;
         const signal = AbortSignal.any([stop, AbortSignal.timeout(handler.settings.timeout)]);
-        return await runner.run({ alert, packet, delivery: `${number}/${name}`, attempt: 1, signal });
+        const attempt = {
+          ...{ alert, packet, delivery: `${number}/${name}`, attempt: 1, signal },
+          ...{ pretends: false, retracts: retraction === true },
+        };
+        return await runner.run(attempt);
       },
       close: () => runner.close(),
     };

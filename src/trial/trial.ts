@@ -12,7 +12,11 @@ export interface Tried {
 }
 
 /** Nothing is kept but what this trial itself has decided. */
-const NO_JOURNAL = { lastOf: () => undefined, isRetracted: () => false, lastDelivered: () => undefined };
+const nothing = () => undefined;
+const NO_JOURNAL = {
+  ...{ alert: nothing, lastOf: nothing, isRetracted: () => false, lastDelivered: nothing },
+  ...{ supersederOf: nothing, deliveriesOf: () => [] },
+};
 
 /** Decides on one alert after the other as the daemon does, threads included, but keeps nothing and runs nothing. */
 export class Trial {
