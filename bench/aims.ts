@@ -19,8 +19,9 @@ const TIMES_COMET = 5;
 const DELIVERIES_PER_SECOND = 60_000;
 const DELAY_P99_MS = 20;
 const STALLED_RATIO = 1.2;
+const RULE_US = 50;
 
-export function judge({ throughput, handlerStart, memory, startup, decoding, relaying }: Results): Aim[] {
+export function judge({ throughput, handlerStart, memory, startup, decoding, relaying, rules }: Results): Aim[] {
   const aims: Aim[] = [];
   const add = (aim: string, measured: string, met: boolean): number => aims.push({ aim, measured, met });
   if (throughput !== undefined) {
@@ -75,6 +76,10 @@ export function judge({ throughput, handlerStart, memory, startup, decoding, rel
       `${ratio.toFixed(2)} ×`,
       ratio <= STALLED_RATIO,
     );
+  }
+  if (rules !== undefined) {
+    const { microsecondsPerRule } = inRole(rules, 'sky');
+    add(`a rule on the sky ≤ ${RULE_US} µs`, `${microsecondsPerRule.toFixed(1)} µs`, microsecondsPerRule <= RULE_US);
   }
   return aims;
 }
