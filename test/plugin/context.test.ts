@@ -13,6 +13,8 @@ const attempt = (changes: Partial<Attempt> = {}): Attempt => ({
   packet: Buffer.from('<voe:VOEvent/>'),
   delivery: '17/slew',
   attempt: 2,
+  pretends: false,
+  retracts: false,
   signal: new AbortController().signal,
   ...changes,
 });
@@ -21,7 +23,10 @@ const timeout = () => new DOMException('The operation was aborted due to timeout
 
 function run(handle: Plugin<unknown>['handle'], changes: Partial<Attempt> = {}) {
   const log = recordedLog();
-  const outcome = runAttempt({ plugin: { handle }, config: { exposure: 90 }, handler: 'slew', log }, attempt(changes));
+  const outcome = runAttempt(
+    { name: 'mount', plugin: { handle }, config: { exposure: 90 }, handler: 'slew', log },
+    attempt(changes),
+  );
   return { outcome, log };
 }
 
@@ -189,13 +194,19 @@ describe('a built-in plugin', () => {
       handle: () => void calls.push('handle'),
       close: () => void calls.push('close'),
     };
-    const runner = await createInProcessRunner({ plugin, config: { a: 1 }, handler: 'slew', log: recordedLog() });
+    const runner = await createInProcessRunner({
+      name: 'mount',
+      plugin,
+      config: { a: 1 },
+      handler: 'slew',
+      log: recordedLog(),
+    });
     await runner.run(attempt());
     await runner.close();
     assert.deepEqual(calls, ['setup {"a":1}', 'handle', 'close']);
     const refusing: Plugin<unknown> = { ...plugin, setup: () => Promise.reject(new Error('no mount')) };
     await assert.rejects(
-      createInProcessRunner({ plugin: refusing, config: {}, handler: 'slew', log: recordedLog() }),
+      createInProcessRunner({ name: 'mount', plugin: refusing, config: {}, handler: 'slew', log: recordedLog() }),
       /no mount/,
     );
   });

@@ -21,7 +21,11 @@ interface Setup {
 
 function create(test: TestContext, file = join(PLUGINS, 'scripted.ts'), options: unknown = {}): Setup {
   const log = recordedLog();
-  const runner = new IsolatedRunner({ file, handler: 'slew', options, baseDirectory: '/srv' }, log, TIMES);
+  const runner = new IsolatedRunner(
+    { name: 'mount', file, handler: 'slew', options, baseDirectory: '/srv' },
+    log,
+    TIMES,
+  );
   test.after(() => runner.close());
   return { runner, log };
 }
@@ -42,6 +46,8 @@ function attempt(deed: string, changes: Partial<Attempt> = {}): Attempt {
     packet: Buffer.from('<voe:VOEvent/>'),
     delivery: `${deliveries}/slew`,
     attempt: 1,
+    pretends: false,
+    retracts: false,
     signal: new AbortController().signal,
     ...changes,
   };
@@ -221,7 +227,9 @@ describe('loading a plugin', () => {
   it('gives up on a plugin that is not loaded in time', async (test) => {
     const log = recordedLog();
     const file = put(test, 'for (;;);');
-    const runner = new IsolatedRunner({ file, handler: 'slew', options: {}, baseDirectory: '/' }, log, { loadMs: 500 });
+    const runner = new IsolatedRunner({ name: 'mount', file, handler: 'slew', options: {}, baseDirectory: '/' }, log, {
+      loadMs: 500,
+    });
     assert.deepEqual(await runner.load(), { state: 'broken', reason: 'it did not answer within 500ms' });
     await runner.close();
   });

@@ -309,7 +309,7 @@ describe('how it ends', () => {
     context.stop();
     const failure = await failureOf(() => ended);
     assert.equal(failure.retryable, true);
-    assert.match(failure.message, /^interrupted because the daemon stops after/);
+    assert.match(failure.message, /^interrupted after/);
     assert.doesNotMatch(failure.message, /timeout/);
   });
 
