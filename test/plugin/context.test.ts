@@ -5,7 +5,8 @@ import type { Context, Plugin } from '../../src/plugin/api.ts';
 import { failureOf, GRACE_MS, runAttempt } from '../../src/plugin/context.ts';
 import { PluginFailure } from '../../src/plugin/failure.ts';
 import { createInProcessRunner } from '../../src/plugin/in-process.ts';
-import { recordedLog, settle } from '../dispatch/scripted.ts';
+import { RetractingRunner } from '../../src/plugin/retracting.ts';
+import { DONE, recordedLog, ScriptedRunner, settle } from '../dispatch/scripted.ts';
 import { sampleAlert } from '../support/plugin-context.ts';
 
 const attempt = (changes: Partial<Attempt> = {}): Attempt => ({
@@ -100,6 +101,65 @@ describe('an attempt', () => {
         failed(String(thrown), true),
       );
     }
+  });
+});
+
+describe('an attempt that pretends', () => {
+  const pretending = (plugin: Partial<Plugin<unknown>>) => {
+    const handle = () => {
+      throw new Error('it was handled');
+    };
+    const configured = {
+      name: 'mount',
+      plugin: { handle, ...plugin },
+      config: {},
+      handler: 'slew',
+      log: recordedLog(),
+    };
+    return runAttempt(configured, attempt({ pretends: true }));
+  };
+
+  it('says what the plugin would do, and does not call handle', async () => {
+    const said = await pretending({ pretend: (alert) => `point at ${alert.ra}` });
+    assert.deepEqual(said, { state: 'done', detail: 'point at 83.6331' });
+  });
+
+  it('says so much of a plugin that does not say', async () => {
+    const unknown = { state: 'done', detail: 'hand the alert to the plugin mount' };
+    assert.deepEqual(await pretending({}), unknown);
+    assert.deepEqual(await pretending({ pretend: async () => '' }), unknown);
+    assert.deepEqual(await pretending({ pretend: () => 5 as never }), unknown);
+  });
+
+  it('fails as handle would', async () => {
+    const outcome = await pretending({
+      pretend: (_, { fail }) => {
+        throw fail('the alert has no position');
+      },
+    });
+    assert.deepEqual(outcome, {
+      ...{ state: 'failed', reason: 'the alert has no position', retryable: false, afterMs: undefined },
+    });
+  });
+});
+
+describe('a handler with options for retractions', () => {
+  it('is run with them for what retracts, and has none for it when the file has none any more', async () => {
+    const [usual, undoing] = [new ScriptedRunner(() => DONE), new ScriptedRunner(() => DONE)];
+    const both = new RetractingRunner(usual, undoing);
+    await both.run(attempt());
+    await both.run(attempt({ retracts: true }));
+    assert.deepEqual([usual.began.length, undoing.began.length], [1, 1]);
+    await both.close();
+    assert.deepEqual([usual.closed, undoing.closed], [1, 1]);
+    const one = new RetractingRunner(usual, undefined);
+    assert.deepEqual(await one.run(attempt({ retracts: true })), {
+      state: 'failed',
+      reason: 'it retracts, and the handler has no retraction options any more',
+      ...{ retryable: false, afterMs: undefined },
+    });
+    assert.equal(usual.began.length, 1);
+    await one.close();
   });
 });
 

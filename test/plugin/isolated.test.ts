@@ -150,6 +150,30 @@ describe('a plugin in its own process', () => {
     assert.match(JSON.stringify(has('odd fields')?.fields), /callback.*Symbol\(s\)/);
   });
 
+  it('says what it would do, if it can, without doing it', async (test) => {
+    const source = (pretend: string) =>
+      put(test, `export default { handle: () => { throw new Error('handled'); } ${pretend} };`);
+    const pretending = async (pretend: string) => {
+      const { runner } = create(test, source(pretend));
+      await runner.load();
+      await runner.setup();
+      return await runner.run(attempt('', { pretends: true }));
+    };
+    assert.deepEqual(await pretending(', pretend: (alert) => `point at ${alert.ra}`'), done('point at 83.6331'));
+    assert.deepEqual(await pretending(''), done('hand the alert to the plugin mount'));
+    const failing = ", pretend: (alert, context) => { throw context.fail('no position'); }";
+    assert.deepEqual(await pretending(failing), failed('no position', false));
+  });
+
+  it('is told why it is to end', async (test) => {
+    const { runner } = await started(test);
+    const withdrawn = AbortSignal.abort(new Error('the event was retracted by ivo://a/b#1'));
+    assert.deepEqual(
+      await runner.run(attempt('reason', { signal: withdrawn })),
+      done('the event was retracted by ivo://a/b#1'),
+    );
+  });
+
   it('does not get the channel to the daemon', async (test) => {
     const { runner } = await started(test);
     assert.deepEqual(await runner.run(attempt('channel')), done('undefined'));

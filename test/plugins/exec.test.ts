@@ -478,3 +478,25 @@ describe('options', () => {
     assert.doesNotMatch(JSON.stringify([failure.message, context.logged, context.config]), /tr0ub4dor/);
   });
 });
+
+describe('what it would do', () => {
+  const would = (command: string[], alert = sampleAlert()) =>
+    exec.pretend(alert, contextFor(configure(exec, { command }, directory)));
+
+  it('is the command, filled, in quotes where one needs them to read it', async () => {
+    assert.equal(would(['/usr/local/bin/slew', '--ra', '{alert.ra}']), 'run /usr/local/bin/slew --ra 83.6331');
+    const odd = sampleAlert({ description: "it's\u001b[31m red" });
+    assert.equal(would(['say', '{alert.description}', ''], odd), "run say 'it'\\''s red' ''");
+    assert.equal(would(['say', '{alert.description}'], sampleAlert({ description: 'x'.repeat(500) })).length, 409 + 2);
+    const trace = join(directory, 'pretended');
+    would(['touch', trace]);
+    assert.equal(existsSync(trace), false);
+  });
+
+  it('fails as the command would', async () => {
+    const alert = withoutFields(sampleAlert(), 'ra');
+    const live = await failureOf(() => attempt({ command: ['slew', '{alert.ra}'] }, { alert }).ended);
+    const pretended = await failureOf(() => would(['slew', '{alert.ra}'], alert));
+    assert.deepEqual([pretended.message, pretended.retryable], [live.message, false]);
+  });
+});
