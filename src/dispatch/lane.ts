@@ -287,7 +287,8 @@ export class Lane {
     if (withdrawal.signal.aborted && outcome.state === 'failed') {
       const why = explain(withdrawal.signal.reason);
       await this.#write(() => this.#journal.end(seq, handler, { state: 'skipped', outcome: why, endedAt: Date.now() }));
-      this.#log.warn(`${handler} was aborted: ${why} (${outcome.reason})`, told);
+      const how = outcome.reason === why ? '' : ` (${outcome.reason})`;
+      this.#log.warn(`${handler} was aborted: ${why}${how}`, told);
       return;
     }
     // What the shutdown cut short has not failed: it is run again.

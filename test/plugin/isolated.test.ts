@@ -159,7 +159,7 @@ describe('a plugin in its own process', () => {
       await runner.setup();
       return await runner.run(attempt('', { pretends: true }));
     };
-    assert.deepEqual(await pretending(', pretend: (alert) => `point at ${alert.ra}`'), done('point at 83.6331'));
+    assert.deepEqual(await pretending(", pretend: (alert) => 'point at ' + alert.ra"), done('point at 83.6331'));
     assert.deepEqual(await pretending(''), done('hand the alert to the plugin mount'));
     const failing = ", pretend: (alert, context) => { throw context.fail('no position'); }";
     assert.deepEqual(await pretending(failing), failed('no position', false));
