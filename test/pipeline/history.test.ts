@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Alert } from '../../src/alert/model.ts';
+import type { PastDelivery } from '../../src/journal/ledger.ts';
 import type { StoredAlert } from '../../src/journal/stored.ts';
 import { History } from '../../src/pipeline/history.ts';
 import { sampleAlert } from '../support/plugin-context.ts';
@@ -26,9 +27,12 @@ function setUp(known: Record<string, { last?: Partial<Alert>; retracted?: boolea
       return store(first(threads, ({ last }) => last));
     },
     isRetracted: (threads: readonly string[]) => first(threads, ({ retracted }) => retracted) === true,
-    lastDelivered: (threads: readonly string[]) => {
-      asked.push('lastDelivered');
-      return store(first(threads, ({ delivered }) => delivered));
+    alert: (seq: number) => ({ seq }) as StoredAlert,
+    supersederOf: () => undefined,
+    deliveriesOf: (threads: readonly string[]): PastDelivery[] => {
+      const stored = store(first(threads, ({ delivered }) => delivered));
+      if (stored === undefined) return [];
+      return [{ seq: stored.seq, name: 'ivo://a/b#c', date: undefined, begun: true, isOpen: false, skipped: false }];
     },
   };
   return { history: new History(journal, ({ seq }) => alerts[seq - 1]), asked };
@@ -51,7 +55,7 @@ describe('what came before', () => {
     const { history } = setUp();
     const { thread, delivered } = history.circumstances(sampleAlert(), joined('a'), NOW);
     assert.deepEqual(thread(), { first: true, retracted: false, previous: undefined, moved: undefined });
-    assert.equal(delivered('slew'), undefined);
+    assert.equal(delivered({ handler: 'slew', cancels: false }), undefined);
   });
 
   it('says how far the position has moved, where both are known', () => {
@@ -79,7 +83,12 @@ describe('what came before', () => {
     history.remember(sampleAlert({ ra: 3 }), joined('a'), fires('chat'));
     const { thread, delivered } = history.circumstances(sampleAlert(), joined('a'), NOW);
     assert.deepEqual(
-      [thread().previous?.ra, delivered('slew')?.ra, delivered('chat')?.ra, delivered('mail')?.ra],
+      [
+        thread().previous?.ra,
+        delivered({ handler: 'slew', cancels: false })?.ra,
+        delivered({ handler: 'chat', cancels: false })?.ra,
+        delivered({ handler: 'mail', cancels: false })?.ra,
+      ],
       [3, 2, 3, 1],
     );
     history.forget();
@@ -90,14 +99,23 @@ describe('what came before', () => {
     const { history } = setUp();
     history.remember(sampleAlert(), joined('a'), [{ handler: 'slew', fired: false, why: '' }]);
     history.remember(sampleAlert(), joined('a'), [{ handler: 'slew', fired: true, why: '', retraction: true }]);
-    assert.equal(history.circumstances(sampleAlert(), joined('a'), NOW).delivered('slew'), undefined);
+    assert.equal(
+      history.circumstances(sampleAlert(), joined('a'), NOW).delivered({ handler: 'slew', cancels: false }),
+      undefined,
+    );
   });
 
   it('follows threads that turn out to be one', () => {
     const { history } = setUp({ b: { last: { ra: 9 } } });
     history.remember(sampleAlert({ ra: 2 }), joined('b'), fires('slew'));
-    assert.equal(history.circumstances(sampleAlert(), joined('a', ['b']), NOW).delivered('slew')?.ra, 2);
+    assert.equal(
+      history.circumstances(sampleAlert(), joined('a', ['b']), NOW).delivered({ handler: 'slew', cancels: false })?.ra,
+      2,
+    );
     history.remember(sampleAlert({ ra: 3 }), joined('a', ['b']), []);
-    assert.equal(history.circumstances(sampleAlert(), joined('a'), NOW).delivered('slew')?.ra, 2);
+    assert.equal(
+      history.circumstances(sampleAlert(), joined('a'), NOW).delivered({ handler: 'slew', cancels: false })?.ra,
+      2,
+    );
   });
 });
