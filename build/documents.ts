@@ -23,7 +23,6 @@ const EXAMPLE = {
   web: { listen: '127.0.0.1:8090' },
   broadcast: { listen: '0.0.0.0:8099', allow: ['127.0.0.1', '192.0.2.0/24', '2001:db8::/32'] },
   handlers: {
-    keep: { plugin: 'archive', roles: ALL_ROLES, with: { directory: '/var/lib/voeventd/archive' } },
     slew: {
       plugin: 'exec',
       when: 'close && (dark || alert.stream in favourites)',
@@ -32,6 +31,7 @@ const EXAMPLE = {
       maxAge: '10m',
       with: { command: ['/usr/local/bin/slew', '--ra', '{alert.ra}', '--dec', '{alert.dec}'] },
     },
+    keep: { plugin: 'archive', roles: ALL_ROLES, with: { directory: '/var/lib/voeventd/archive' } },
     chat: { plugin: 'webhook', with: { url: 'https://chat.example.org/hook' } },
     lines: { plugin: 'log', roles: ALL_ROLES },
   },

@@ -3,15 +3,13 @@ import { BUILT_INS } from './built-ins.ts';
 import type { Log } from './common/log.ts';
 import { didYouMean } from './common/suggest.ts';
 import type { ConfigDocument, ConfigPath } from './config/document.ts';
-import { faultsOf } from './config/faults.ts';
+import { type Fault, faultsOf } from './config/faults.ts';
 import { type Problem, sortProblems } from './config/problem.ts';
 import { problemsOf } from './config/validate.ts';
 import { inspectProgram } from './inspect/program.ts';
 import { InspectThread } from './inspect/thread.ts';
-import type { Plugin } from './plugin/api.ts';
 import { findPlugin } from './plugin/find.ts';
-import { IsolatedRunner } from './plugin/isolated.ts';
-import { configurePlugin } from './plugin/load.ts';
+import { type LoadedPlugin, loadPlugin, type PreparedPlugin } from './prepare-plugin.ts';
 import { compileFilter } from './rules/filter.ts';
 import { compileRule, type Rule } from './rules/rule.ts';
 import { RuleError } from './rules/rule-error.ts';
@@ -19,18 +17,13 @@ import { createVocabulary, type List, type Vocabulary } from './rules/vocabulary
 import { type HandlerSettings, type Settings, settingsSchema } from './settings.ts';
 import { collectTests, type PlacedTest } from './trial/collect.ts';
 
-/** A plugin with its options checked, not yet set up. */
-export type PreparedPlugin =
-  | { readonly kind: 'built-in'; readonly plugin: Plugin<unknown>; readonly config: unknown }
-  | { readonly kind: 'isolated'; readonly runner: IsolatedRunner }
-  /** A user's plugin that cannot be loaded: its handler waits, the others run. */
-  | { readonly kind: 'broken'; readonly reason: string };
-
 export interface PreparedHandler {
   readonly name: string;
   readonly settings: HandlerSettings;
   readonly rule: Rule | undefined;
   readonly plugin: PreparedPlugin;
+  /** The same plugin with its options for retractions; undefined when the handler has none. */
+  readonly retraction: PreparedPlugin | undefined;
   /** Attempts when the handler does not say: the plugin's own default. */
   readonly attempts: number;
 }
@@ -77,13 +70,12 @@ export async function prepare(document: ConfigDocument, log: (handler: string) =
   const parts = await Promise.all(handlerNames(document).map((name) => prepareHandler(name, context)));
   const { tests, problems: testProblems } = collectTests(document, handlerNames(document));
   if (!parsed.success || problems.some((problem) => !isBreakage(problem))) {
-    await Promise.all(parts.map((part) => part?.plugin?.kind === 'isolated' && part.plugin.runner.close()));
+    await discard(parts.filter((part) => part !== undefined));
     return { prepared: undefined, problems: inOrder([...problems, ...testProblems], document) };
   }
   const handlers = parts.flatMap((part) => {
     const settings = part === undefined ? undefined : parsed.data.handlers[part.name];
-    if (part?.plugin === undefined || settings === undefined) return [];
-    return [{ ...part, plugin: part.plugin, settings }];
+    return part === undefined || settings === undefined ? [] : [{ ...part, settings }];
   });
   // A test that is out of date is told, and keeps no daemon from its alerts.
   const told = inOrder([...problems, ...testProblems], document);
@@ -96,8 +88,11 @@ function inOrder(problems: readonly Problem[], { file }: ConfigDocument): Proble
 }
 
 /** Lets go of what preparing started, without running it. */
-export async function discard(handlers: readonly PreparedHandler[]): Promise<void> {
-  await Promise.all(handlers.map(({ plugin }) => (plugin.kind === 'isolated' ? plugin.runner.close() : undefined)));
+export async function discard(
+  handlers: readonly { readonly plugin: PreparedPlugin; readonly retraction?: PreparedPlugin | undefined }[],
+): Promise<void> {
+  const plugins = handlers.flatMap(({ plugin, retraction }) => [plugin, retraction]);
+  await Promise.all(plugins.map((plugin) => (plugin?.kind === 'isolated' ? plugin.runner.close() : undefined)));
 }
 
 interface HandlerContext {
@@ -108,36 +103,65 @@ interface HandlerContext {
   readonly vocabulary: Vocabulary;
 }
 
-interface HandlerPart {
-  readonly name: string;
-  readonly rule: Rule | undefined;
-  readonly plugin: PreparedPlugin | undefined;
-  readonly attempts: number;
-}
+type HandlerPart = Omit<PreparedHandler, 'settings'>;
 
 async function prepareHandler(name: string, context: HandlerContext): Promise<HandlerPart | undefined> {
   const path: ConfigPath = ['handlers', name];
   const raw = (context.document.value as { handlers: Record<string, unknown> }).handlers[name];
   if (typeof raw !== 'object' || raw === null) return undefined;
-  const { when, plugin: pluginName, with: options } = raw as Record<string, unknown>;
+  const { when, plugin: pluginName, with: options, retraction } = raw as Record<string, unknown>;
   // An empty one is the schema's to refuse.
   const rule =
     typeof when === 'string' && when.trim() !== '' ? prepareRule(when, [...path, 'when'], context) : undefined;
   if (typeof pluginName !== 'string' || !/^[\w.-]+$/.test(pluginName)) return undefined;
   // Options that are no map are the schema's to refuse.
-  if (typeof (options ?? {}) !== 'object' || Array.isArray(options)) return undefined;
+  const given: unknown = options ?? {};
+  if (!isMap(given)) return undefined;
   const place = findPlugin(pluginName, context.folder, Object.keys(BUILT_INS));
-  switch (place.kind) {
-    case 'missing':
-      context.problems.push(
-        context.document.problem([...path, 'plugin'], `${path.join('.')}.plugin: ${place.problem}`),
-      );
-      return undefined;
-    case 'built-in':
-      return await prepareBuiltIn(name, place.name, options, rule, context);
-    case 'file':
-      return await prepareIsolated(name, place.file, options, rule, context);
+  if (place.kind === 'missing') {
+    context.problems.push(context.document.problem([...path, 'plugin'], `${path.join('.')}.plugin: ${place.problem}`));
+    return undefined;
   }
+  const loader = { place, handler: name, baseDirectory: dirname(context.document.file), log: context.log(name) };
+  const usual = await loadPlugin(loader, pluginName, given);
+  if (usual.state === 'broken') return brokenPart(name, rule, usual, context);
+  const undoing = isMap(retraction) ? await loadPlugin(loader, pluginName, { ...given, ...retraction }) : undefined;
+  const report = (faults: readonly Fault[], key: string) =>
+    context.problems.push(...problemsOf(faults, context.document, [...path, key]));
+  if (usual.state === 'refused') report(usual.problems, 'with');
+  if (undoing?.state === 'refused') {
+    report(usual.state === 'refused' ? faultsIn(undoing.problems, retraction) : undoing.problems, 'retraction');
+  }
+  if (usual.state === 'configured' && (undoing === undefined || undoing.state === 'configured')) {
+    return { name, rule, plugin: usual.plugin, retraction: undoing?.plugin, attempts: usual.attempts };
+  }
+  await discard([usual, undoing].flatMap((one) => (one?.state === 'configured' ? [one] : [])));
+  return undoing?.state === 'broken' ? brokenPart(name, rule, undoing, context) : undefined;
+}
+
+/** A plugin that cannot be loaded stops its handler, not the daemon. */
+function brokenPart(
+  name: string,
+  rule: Rule | undefined,
+  { reason, file }: Extract<LoadedPlugin, { state: 'broken' }>,
+  context: HandlerContext,
+): HandlerPart {
+  const problem = context.document.problem(
+    ['handlers', name, 'plugin'],
+    `handlers.${name}.plugin: ${reason.includes(file) ? '' : `Cannot use ${file}: `}${reason}`,
+  );
+  context.problems.push(problem);
+  breakages.add(problem);
+  return { name, rule, plugin: { kind: 'broken', reason }, retraction: undefined, attempts: 1 };
+}
+
+/** Of the faults in two sets of options together, those in this one: the others have been told. */
+function faultsIn(faults: readonly Fault[], options: unknown): Fault[] {
+  return faults.filter(({ path: [first], key }) => isMap(options) && Object.hasOwn(options, first ?? key ?? ''));
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function prepareRule(source: string, path: ConfigPath, context: HandlerContext): Rule | undefined {
@@ -201,53 +225,6 @@ function siteProblems({ handlers, sites }: Settings, document: ConfigDocument): 
       ),
     ];
   });
-}
-
-async function prepareBuiltIn(
-  name: string,
-  pluginName: string,
-  options: unknown,
-  rule: Rule | undefined,
-  context: HandlerContext,
-): Promise<HandlerPart | undefined> {
-  const plugin = BUILT_INS[pluginName];
-  if (plugin === undefined) return undefined;
-  const result = await configurePlugin(plugin, options, dirname(context.document.file));
-  if (!result.ok) {
-    context.problems.push(...problemsOf(result.problems, context.document, ['handlers', name, 'with']));
-    return undefined;
-  }
-  return { name, rule, plugin: { kind: 'built-in', plugin, config: result.config }, attempts: plugin.attempts ?? 1 };
-}
-
-async function prepareIsolated(
-  name: string,
-  file: string,
-  options: unknown,
-  rule: Rule | undefined,
-  context: HandlerContext,
-): Promise<HandlerPart | undefined> {
-  const baseDirectory = dirname(context.document.file);
-  const runner = new IsolatedRunner({ file, handler: name, options, baseDirectory }, context.log(name));
-  const outcome = await runner.load();
-  switch (outcome.state) {
-    case 'configured':
-      return { name, rule, plugin: { kind: 'isolated', runner }, attempts: outcome.attempts ?? 1 };
-    case 'refused':
-      await runner.close();
-      context.problems.push(...problemsOf(outcome.problems, context.document, ['handlers', name, 'with']));
-      return undefined;
-    case 'broken': {
-      await runner.close();
-      const problem = context.document.problem(
-        ['handlers', name, 'plugin'],
-        `handlers.${name}.plugin: ${outcome.reason.includes(file) ? '' : `Cannot use ${file}: `}${outcome.reason}`,
-      );
-      context.problems.push(problem);
-      breakages.add(problem);
-      return { name, rule, plugin: { kind: 'broken', reason: outcome.reason }, attempts: 1 };
-    }
-  }
 }
 
 /** Problems that stop one handler, not the daemon. */

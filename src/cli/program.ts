@@ -43,6 +43,7 @@ function buildProgram(exit: Exit, done: (code: number) => void): Command {
     .command('run')
     .description('Run the daemon: listen to the sources, keep every alert, run the handlers.')
     .option(...configOption)
+    .option('--pretend', 'run no handler, and log what each would do, whatever the configuration says')
     .addHelpText('after', RUN_HELP)
     .action(async (options) => done(await (await import('./run.ts')).run(options, exit)));
 

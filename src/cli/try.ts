@@ -138,11 +138,10 @@ async function startRun(name: string, { handlers }: Prepared, log: Logger, exit:
       once: async (alert, packet, { retraction }) => {
         number += 1;
         const signal = AbortSignal.any([stop, AbortSignal.timeout(handler.settings.timeout)]);
-        const attempt = {
+        return await runner.run({
           ...{ alert, packet, delivery: `${number}/${name}`, attempt: 1, signal },
           ...{ pretends: false, retracts: retraction === true },
-        };
-        return await runner.run(attempt);
+        });
       },
       close: () => runner.close(),
     };
@@ -153,7 +152,7 @@ async function startRun(name: string, { handlers }: Prepared, log: Logger, exit:
 }
 
 async function runnerOf(handler: PreparedHandler, log: Logger): Promise<Runner> {
-  const spec = laneSpec(handler, log);
+  const spec = laneSpec(handler, log, false);
   const reason = handler.plugin.kind === 'broken' ? handler.plugin.reason : '';
   if (spec === undefined) throw new UserError('try.run', `Cannot run ${handler.name}: ${reason}`);
   try {

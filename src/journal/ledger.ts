@@ -55,7 +55,40 @@ export interface DecisionRecord {
   /** Absent where it cannot be read. */
   readonly thread?: ThreadRecord;
   readonly summary?: SummaryRecord;
+  readonly withdraws?: WithdrawalRecord | undefined;
 }
+
+/** What the alert withdraws: open deliveries of earlier alerts of its thread. */
+export interface WithdrawalRecord {
+  readonly handlers: readonly string[];
+  /** A clause. */
+  readonly reason: string;
+  readonly covers: (earlier: PastDelivery) => boolean;
+}
+
+/** An alert that was for a handler, and what became of it. */
+export interface PastDelivery {
+  readonly seq: number;
+  /** The alert's identifier, as identifiers are compared. */
+  readonly name: string;
+  /** When the alert was written. */
+  readonly date: string | undefined;
+  /** An attempt was made. */
+  readonly begun: boolean;
+  /** It has not ended, and is wanted. */
+  readonly isOpen: boolean;
+  /** It was not handled after all, or is not to be. */
+  readonly skipped: boolean;
+}
+
+/** A delivery that nobody wants any more. */
+export interface WithdrawnDelivery {
+  readonly seq: number;
+  readonly handler: string;
+  readonly reason: string;
+}
+
+const OPEN: ReadonlySet<string> = new Set(['pending', 'running', 'retrying']);
 
 const KEEP_DECISION = `
 INSERT INTO decision (seq, decided_at, problem, verdicts, thread, name, role, kind, format, stream, written_at, event_at,
@@ -129,32 +162,46 @@ export class Ledger {
     return this.#prepare(sql).get(...threads) !== undefined;
   }
 
-  /** The last alert of these threads that the handler has got, or that waits for it; not one that retracts. */
-  lastDelivered(threads: readonly string[], handler: string): StoredAlert | undefined {
-    const sql = `SELECT max(delivery.seq) AS seq FROM decision JOIN delivery ON delivery.seq = decision.seq
-      WHERE thread IN (${places(threads)}) AND handler = ? AND state != 'skipped' AND retraction IS NULL`;
-    return this.#alertOf(this.#prepare(sql).get(...threads, handler));
+  /** What became of the alerts of these threads that were for the handler, the last one first; not of those that retract. */
+  deliveriesOf(threads: readonly string[], handler: string): PastDelivery[] {
+    const sql = `SELECT delivery.seq, name, written_at, state, attempts, withdrawn
+      FROM decision JOIN delivery ON delivery.seq = decision.seq
+      WHERE thread IN (${places(threads)}) AND handler = ? AND retraction IS NULL ORDER BY delivery.seq DESC`;
+    return this.#all(sql, ...threads, handler).map((row) => ({
+      ...{ seq: Number(row.seq), name: String(row.name ?? ''), date: (row.written_at as string | null) ?? undefined },
+      begun: Number(row.attempts) > 0,
+      isOpen: OPEN.has(String(row.state)) && row.withdrawn === null,
+      skipped: row.state === 'skipped' || (row.withdrawn !== null && OPEN.has(String(row.state))),
+    }));
   }
 
-  /** Deliveries of alerts of these threads before this one that have not ended. */
-  openOf(threads: readonly string[], handler: string, before: number): number[] {
-    const sql = `SELECT delivery.seq FROM decision JOIN delivery ON delivery.seq = decision.seq
-      WHERE thread IN (${places(threads)}) AND handler = ? AND delivery.seq < ? AND retraction IS NULL
-        AND state IN ('pending', 'running', 'retrying')`;
-    return this.#all(sql, ...threads, handler, before).map((row) => Number(row.seq));
+  /** The name of an alert of these threads that supersedes this one: it says so, or it is an update written later. */
+  supersederOf(threads: readonly string[], name: string, date: string | undefined): string | undefined {
+    const cited = `SELECT decision.name FROM citation JOIN decision ON decision.seq = citation.seq
+      WHERE citation.name = ? AND cite = 'supersedes' AND thread IN (${places(threads)}) LIMIT 1`;
+    const later = `SELECT name FROM decision WHERE thread IN (${places(threads)}) AND kind = 'update'
+      AND julianday(written_at) > julianday(?) LIMIT 1`;
+    const row = this.#prepare(cited).get(name, ...threads) ?? this.#prepare(later).get(...threads, date ?? null);
+    return row === undefined ? undefined : String(row.name);
   }
 
   #alertOf(row: Record<string, SQLOutputValue> | undefined): StoredAlert | undefined {
     return row === undefined || row.seq === null ? undefined : this.alert(Number(row.seq));
   }
 
-  /** Keeps decisions, threads, and a pending delivery for every verdict that fired, in one transaction. */
-  decide(decisions: readonly DecisionRecord[]): void {
+  /**
+   * Keeps decisions, threads, what is withdrawn, and a pending delivery for every verdict that fired, in one transaction.
+   *
+   * @returns the deliveries that are withdrawn; they are open until somebody ends them
+   */
+  decide(decisions: readonly DecisionRecord[]): WithdrawnDelivery[] {
+    const withdrawn: WithdrawnDelivery[] = [];
     this.#transaction(() => {
       for (const decision of decisions) {
         const { seq, decidedAt, verdicts, thread } = decision;
         if (thread !== undefined) this.#join(thread);
         this.#keep(decision);
+        withdrawn.push(...this.#withdraw(decision));
         for (const { handler, fired, mode = null, retraction } of verdicts) {
           if (!fired) continue;
           this.#run(
@@ -163,6 +210,21 @@ export class Ledger {
           );
         }
       }
+    });
+    return withdrawn;
+  }
+
+  #withdraw({ seq: before, thread, withdraws }: DecisionRecord): WithdrawnDelivery[] {
+    if (thread === undefined || withdraws === undefined) return [];
+    const { handlers, reason, covers } = withdraws;
+    return handlers.flatMap((handler) => {
+      const ended = this.deliveriesOf([thread.thread], handler).filter(
+        (delivery) => delivery.isOpen && delivery.seq < before && covers(delivery),
+      );
+      return ended.map(({ seq }) => {
+        this.#run('UPDATE delivery SET withdrawn = ? WHERE seq = ? AND handler = ?', reason, seq, handler);
+        return { seq, handler, reason };
+      });
     });
   }
 
@@ -205,13 +267,14 @@ export class Ledger {
   /** Deliveries of this handler that have not ended, in the order they are due. */
   open(handler: string, limit: number): OpenDelivery[] {
     return this.#all(
-      `SELECT seq, attempts, due_at, mode, retraction FROM delivery
+      `SELECT seq, attempts, due_at, mode, retraction, withdrawn FROM delivery
        WHERE handler = ? AND state IN ('pending', 'running', 'retrying') ORDER BY due_at, seq LIMIT ?`,
       handler,
       limit,
     ).map((row) => ({
       ...{ seq: Number(row.seq), attempts: Number(row.attempts), dueAt: Number(row.due_at) },
       ...{ pretends: row.mode === 'pretend', retracts: row.retraction === 1 },
+      withdrawn: (row.withdrawn as string | null) ?? undefined,
     }));
   }
 

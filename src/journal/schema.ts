@@ -23,6 +23,7 @@ export const SUMMARY_COLUMNS = [
 export const DELIVERY_COLUMNS = [
   'mode TEXT', // pretend: everything happens but the plugin
   'retraction INTEGER', // 1: with the handler's options for retractions
+  'withdrawn TEXT', // why nobody wants it any more: it is not started again, and its failure is not one
 ] as const;
 
 /** How the deliveries of each handler ended, ever; those that have not ended are in `delivery`. */

@@ -9,8 +9,18 @@ export interface Circumstances {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly thread: () => ThreadFacts;
+  /** The name of an alert of the thread that supersedes this one, though it was heard first. */
+  readonly superseder: () => string | undefined;
   /** The last alert of the thread that this handler has got, or that waits for it. */
-  readonly delivered: (handler: string) => Alert | undefined;
+  readonly delivered: (recipient: Recipient) => Alert | undefined;
+  /** Whether the handler has begun with one of the thread, even if that was aborted, or will. */
+  readonly begun: (recipient: Recipient) => boolean;
+}
+
+/** A handler. One that cancels is not going to get what this alert withdraws. */
+export interface Recipient {
+  readonly handler: string;
+  readonly cancels: boolean;
 }
 
 /** What rules can see of it from this site. */
@@ -32,5 +42,9 @@ export function factsFor({ alert, now, thread }: Circumstances, site: Site | und
 /** An alert of which nothing else is known: no site, no thread. */
 export function alone(alert: Alert, now: number): Facts {
   const first = { first: true, retracted: alert.kind === 'retraction', previous: undefined, moved: undefined };
-  return factsFor({ alert, now, thread: () => first, delivered: () => undefined }, undefined);
+  const nothing = () => undefined;
+  return factsFor(
+    { alert, now, thread: () => first, superseder: nothing, delivered: nothing, begun: () => false },
+    undefined,
+  );
 }

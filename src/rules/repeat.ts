@@ -5,11 +5,11 @@ import type { Selection } from './selection.ts';
 
 /** Why a handler that has got an alert of the thread does not get this one too; undefined when it does. */
 export function repeats(
-  { handler, once, repeat }: Pick<Selection, 'handler' | 'once' | 'repeat'>,
+  { handler, cancels, once, repeat }: Pick<Selection, 'handler' | 'cancels' | 'once' | 'repeat'>,
   { alert, delivered }: Circumstances,
 ): string | undefined {
   if (!once && repeat === undefined) return undefined;
-  const last = delivered(handler);
+  const last = delivered({ handler, cancels });
   if (last === undefined) return undefined;
   const name = `the handler has got ${last.ivorn} of this thread`;
   if (repeat === undefined) return name;

@@ -73,11 +73,11 @@ function decideOne(selection: Selection, circumstances: Circumstances): HandlerV
 }
 
 /** A retraction is for whoever has got what it withdraws. */
-function decideRetraction(selection: Selection, { alert, delivered }: Circumstances): HandlerVerdict {
+function decideRetraction(selection: Selection, { alert, begun }: Circumstances): HandlerVerdict {
   const { handler, roles, tests } = selection;
   const wrong = wrongRole(roles, tests, alert);
   if (wrong !== undefined) return { handler, fired: false, why: wrong, refused: 'roles' };
-  if (delivered(handler) === undefined) {
+  if (!begun(selection)) {
     return {
       handler,
       fired: false,
@@ -148,9 +148,11 @@ function tooWide(most: number | undefined, { errorRadius }: Alert): string | und
   return `${is}, and the handler’s maxErrorRadius is ${most}°`;
 }
 
-function withdrawn({ alert, thread }: Circumstances): string | undefined {
+function withdrawn({ alert, thread, superseder }: Circumstances): string | undefined {
   if (alert.kind === 'retraction') return 'it is a retraction, and the handler only cancels';
-  return thread().retracted ? 'the event has been retracted' : undefined;
+  if (thread().retracted) return 'the event has been retracted';
+  const name = superseder();
+  return name === undefined ? undefined : `it has been superseded by ${name}`;
 }
 
 /** Why an alert is one of those that a handler without a rule takes. */

@@ -14,7 +14,7 @@ export interface Tried {
 /** Nothing is kept but what this trial itself has decided. */
 const nothing = () => undefined;
 const NO_JOURNAL = {
-  ...{ alert: nothing, lastOf: nothing, isRetracted: () => false, lastDelivered: nothing },
+  ...{ alert: nothing, lastOf: nothing, isRetracted: () => false },
   ...{ supersederOf: nothing, deliveriesOf: () => [] },
 };
 

@@ -11,11 +11,11 @@ import { scanEnvelope } from '../../src/alert/envelope.ts';
 import { summaryOf } from '../../src/alert/summary.ts';
 import { glob } from '../../src/rules/glob.ts';
 import { compileRule } from '../../src/rules/rule.ts';
-import type { Selection } from '../../src/rules/selection.ts';
 import { createVocabulary } from '../../src/rules/vocabulary.ts';
 import { Trial } from '../../src/trial/trial.ts';
 import { openJournal } from '../journal/journal.ts';
 import { packet } from '../support/play.ts';
+import { selection } from '../support/selection.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const NOW = Date.parse('2026-11-22T03:00:00Z');
@@ -116,6 +116,19 @@ describe('voeventd try', () => {
     assert.match(unknown.errors, /Cannot run slwe: there is no such handler \(did you mean slew\?\)\.\n$/);
   });
 
+  it('runs a handler with its options for retractions where it would', async (context) => {
+    const { write, voeventd } = bench(context);
+    const parking = 'retraction: { command: [echo, parking] }\n    with: { command: [echo, slewing] }';
+    write('voeventd.yaml', `${CONFIG}  park:\n    plugin: exec\n    ${parking}\n`);
+    write('one.xml', withImportance('one'));
+    const cite = '<Citations><EventIVORN cite="retraction">ivo://org.example/e2e#one</EventIVORN></Citations></voe:';
+    write('two.xml', packet('two').toString().replace('</voe:', cite));
+    const { code, output, errors } = await voeventd('try', 'one.xml', 'two.xml', '--run', 'park');
+    assert.equal(code, 0, errors);
+    assert.match(output, /✓ park fires \(with its options for retractions\): it withdraws what the handler has got/);
+    assert.match(errors, /slewing[\s\S]*parking/);
+  });
+
   it('refuses a time that is none, and a configuration with problems', async (context) => {
     const { write, voeventd } = bench(context);
     write('voeventd.yaml', CONFIG.replace('sky.sunAltitude', 'sky.sunAltitud'));
@@ -177,21 +190,9 @@ describe('voeventd test', () => {
 function decided(context: TestContext): { path: string; id: string } {
   const { path, appender, ledger } = openJournal(context);
   const { vocabulary } = createVocabulary({ good: 'alert.errorRadius < 0.1' }, { streams: ['org.example/e2e'] });
-  const basis: Omit<Selection, 'handler'> = {
-    ...{
-      roles: ['observation'],
-      tests: 'skip',
-      mode: 'live',
-      maxAgeMs: undefined,
-      topics: undefined,
-      kinds: undefined,
-    },
-    ...{ minImportance: undefined, maxErrorRadius: undefined, site: undefined, once: false, repeat: undefined },
-    ...{ cancels: false, retracts: false, streams: undefined, rule: undefined },
-  };
-  const selections: Selection[] = [
-    { ...basis, handler: 'slew', rule: compileRule('good && alert.stream in streams', vocabulary) },
-    { ...basis, handler: 'chat', streams: [glob('nasa*')] },
+  const selections = [
+    selection('slew', { rule: compileRule('good && alert.stream in streams', vocabulary) }),
+    selection('chat', { streams: [glob('nasa*')] }),
   ];
   const trial = new Trial(selections);
   const packets = [

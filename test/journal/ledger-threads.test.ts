@@ -39,13 +39,21 @@ describe('what came before in a thread', () => {
     appender.append([entry(1), entry(2), entry(3), entry(4)]);
     for (const seq of [1, 2, 3])
       ledger.decide([decision(seq, ['slew'], { ...joined('a', []), summary: about('new') })]);
-    assert.equal(ledger.lastDelivered(['a'], 'slew')?.seq, 3);
-    assert.deepEqual(ledger.openOf(['a'], 'slew', 3), [1, 2]);
+    const got = (handler = 'slew') =>
+      ledger.deliveriesOf(['a'], handler).map(({ seq, isOpen, skipped }) => [seq, isOpen, skipped]);
+    assert.deepEqual(got(), [
+      [3, true, false],
+      [2, true, false],
+      [1, true, false],
+    ]);
     ledger.end(3, 'slew', { state: 'skipped', outcome: 'too old', endedAt: NOW });
     ledger.end(2, 'slew', { state: 'done', outcome: '', endedAt: NOW });
-    assert.equal(ledger.lastDelivered(['a'], 'slew')?.seq, 2);
-    assert.deepEqual(ledger.openOf(['a'], 'slew', 3), [1]);
-    assert.equal(ledger.lastDelivered(['a'], 'chat'), undefined);
+    assert.deepEqual(got(), [
+      [3, false, true],
+      [2, false, false],
+      [1, true, false],
+    ]);
+    assert.deepEqual(got('chat'), []);
   });
 
   it('keeps the rule of a verdict once, and how to deliver it', (t) => {

@@ -5,6 +5,7 @@ import { compileRule } from '../../src/rules/rule.ts';
 import { RuleError } from '../../src/rules/rule-error.ts';
 import { createVocabulary, type List } from '../../src/rules/vocabulary.ts';
 import { sampleAlert } from '../support/plugin-context.ts';
+import { circumstances } from '../support/selection.ts';
 
 const NOW = Date.parse('2026-11-22T03:00:00Z');
 const LA_PALMA = { name: 'lapalma', latitude: 28.76, longitude: -17.88, elevation: 2_396, horizon: 15, twilight: -18 };
@@ -19,7 +20,7 @@ function evaluate(
   assert.deepEqual(problems, []);
   const previous = sampleAlert({ ra: 80, errorRadius: 1 });
   const thread = () => ({ first: false, retracted: false, previous, moved: 3.4, ...changes });
-  const facts = factsFor({ alert: sampleAlert(), now: NOW, thread, delivered: () => undefined }, LA_PALMA);
+  const facts = factsFor(circumstances({ alert: sampleAlert(), now: NOW, thread }), LA_PALMA);
   return compileRule(source, vocabulary).evaluate(facts);
 }
 
