@@ -21,8 +21,18 @@ const DELIVERIES_PER_SECOND = 60_000;
 const DELAY_P99_MS = 20;
 const STALLED_RATIO = 1.2;
 const WATCHED_RATIO = 1.2;
+const RULE_US = 50;
 
-export function judge({ throughput, handlerStart, memory, startup, decoding, relaying, watched }: Results): Aim[] {
+export function judge({
+  throughput,
+  handlerStart,
+  memory,
+  startup,
+  decoding,
+  relaying,
+  watched,
+  rules,
+}: Results): Aim[] {
   const aims: Aim[] = [];
   const add = (aim: string, measured: string, met: boolean): number => aims.push({ aim, measured, met });
   if (throughput !== undefined) {
@@ -87,6 +97,10 @@ export function judge({ throughput, handlerStart, memory, startup, decoding, rel
       );
     add99('on the disk', watched.disk);
     if (watched.memory !== undefined) add99('in memory', watched.memory);
+  }
+  if (rules !== undefined) {
+    const { microsecondsPerRule } = inRole(rules, 'sky');
+    add(`a rule on the sky ≤ ${RULE_US} µs`, `${microsecondsPerRule.toFixed(1)} µs`, microsecondsPerRule <= RULE_US);
   }
   return aims;
 }

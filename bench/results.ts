@@ -2,6 +2,7 @@ import type { Decoding } from './decode.ts';
 import type { HandlerStart } from './handler-start.ts';
 import type { Memory } from './memory.ts';
 import type { Relayed } from './relay.ts';
+import type { RuleCost } from './rules.ts';
 import type { Startup } from './startup.ts';
 import type { Throughput } from './throughput.ts';
 import type { Watched } from './watched.ts';
@@ -15,6 +16,7 @@ export interface Results {
   decoding?: Decoding[];
   relaying?: Relayed[];
   watched?: Watched;
+  rules?: RuleCost[];
 }
 
 /** The entry of that role. @throws when it was not measured */

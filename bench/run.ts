@@ -12,6 +12,7 @@ import { PACKET_BYTES } from './packet.ts';
 import { measureRelays } from './relay.ts';
 import { cometRelay, daemonRelay, type Relay } from './relay-subject.ts';
 import type { Results } from './results.ts';
+import { measureRules } from './rules.ts';
 import type { Bench } from './session.ts';
 import { measureStartup } from './startup.ts';
 import { tables } from './tables.ts';
@@ -45,6 +46,7 @@ async function measure(bench: Bench, only: readonly Part[]): Promise<Results> {
   if (step('e', 'decoding')) results.decoding = await measureDecoding(bench.repetitions, bench.seconds);
   if (step('f', 'broker')) results.relaying = await measureRelays(bench, relays(bench));
   if (step('g', 'watched')) results.watched = await measureWatched(bench);
+  if (step('h', 'rules')) results.rules = measureRules(bench.repetitions, bench.seconds);
   return results;
 }
 

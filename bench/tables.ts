@@ -7,7 +7,7 @@ import { watchedTables } from './watched-tables.ts';
 
 /** All that was measured, as Markdown tables. */
 export function tables(results: Results): string {
-  const { throughput, handlerStart, memory, startup, decoding, relaying, watched } = results;
+  const { throughput, handlerStart, memory, startup, decoding, relaying, watched, rules } = results;
   const parts: string[] = [];
   if (throughput !== undefined) parts.push(throughputTable(throughput));
   if (handlerStart !== undefined) parts.push(handlerTable(handlerStart));
@@ -16,6 +16,7 @@ export function tables(results: Results): string {
   if (decoding !== undefined) parts.push(decodingTable(decoding));
   if (relaying !== undefined) parts.push(relayTable(relaying));
   if (watched !== undefined) parts.push(...watchedTables(watched));
+  if (rules !== undefined) parts.push(rulesTable(rules));
   const aims = judge(results).map(({ aim, measured, met }) => [aim, measured, met ? 'met' : 'MISSED']);
   parts.push(table(['aim', 'measured', ''], aims));
   return parts.join('\n\n');
@@ -100,6 +101,11 @@ function relayTable(relaying: NonNullable<Results['relaying']>): string {
     row('  ratio', 2, ({ stalled }) => stalled.ratio),
   ];
   return table(['(f) broker', daemon.name, comet?.name ?? 'Comet', 'ratio'], rows);
+}
+
+function rulesTable(rules: NonNullable<Results['rules']>): string {
+  const rows = rules.map(({ name, microsecondsPerRule }) => [name, microsecondsPerRule.toFixed(1)]);
+  return table(['(h) rules, each alert a second after the other', 'µs per rule'], rows);
 }
 
 function dashed(number: string): string {

@@ -14,7 +14,7 @@ import { laneSpec } from './lane-spec.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import { discard, type Prepared, type PreparedHandler } from './prepare.ts';
 import { samplePacket } from './rehearsal/samples.ts';
-import type { Selection } from './rules/router.ts';
+import { selectionOf } from './selection.ts';
 import { Serving } from './serving.ts';
 import type { Settings } from './settings.ts';
 import { expectationOf, intakeSources } from './sources.ts';
@@ -42,12 +42,14 @@ export class Daemon {
   readonly #serving: Serving;
   readonly #lag = new LoopLag();
   readonly #startedAt = Date.now();
+  readonly #pretend: boolean;
   #handlers: readonly HandlerSnapshot[] = [];
   #settings: Settings;
   #checkpoints: NodeJS.Timeout | undefined;
   #stored = false;
 
-  private constructor(prepared: Prepared, decoder: Decoder, parts: Parts, log: Log) {
+  private constructor(prepared: Prepared, decoder: Decoder, parts: Parts, log: Log, pretend: boolean) {
+    this.#pretend = pretend;
     this.#settings = prepared.settings;
     this.#journalPath = prepared.settings.journal.path;
     this.#log = log;
@@ -56,13 +58,6 @@ export class Daemon {
     this.#intake = parts.intake;
     this.#broadcasting = new Broadcasting(this.#journalPath, parts.intake, log);
     this.#serving = new Serving(this.#journalPath, () => this.#snapshot(), log);
-    this.#pipeline = new Pipeline(
-      this.#ledger,
-      decoder,
-      (handler, delivery) => this.#dispatcher.offer(handler, delivery),
-      log,
-      () => this.#dispatcher.isDelivering,
-    );
     this.#dispatcher = new Dispatcher(
       {
         open: (handler, limit) => this.#ledger.open(handler, limit),
@@ -72,14 +67,21 @@ export class Daemon {
       },
       log,
     );
+    this.#pipeline = new Pipeline(this.#ledger, decoder, this.#dispatcher, log);
   }
 
   /**
    * Takes the journal, connects the sources, and takes up what the last run left.
    *
+   * @param options.pretend nothing is run, whatever the configuration says, also after a reload
    * @throws UserError when the journal cannot be used, or a port that is to be listened on cannot be had
    */
-  static async start(prepared: Prepared, log: Log, events: DaemonEvents): Promise<Daemon> {
+  static async start(
+    prepared: Prepared,
+    log: Log,
+    events: DaemonEvents,
+    { pretend = false }: { readonly pretend?: boolean } = {},
+  ): Promise<Daemon> {
     const { path } = prepared.settings.journal;
     const ledger = new Ledger(path);
     let lock: Parts['lock'];
@@ -100,7 +102,7 @@ export class Daemon {
     // Connecting goes on in the intake thread while the XML library loads here.
     const listening = configureIntake(intake, prepared.settings);
     const decoder = await createDecoder();
-    daemon = new Daemon(prepared, decoder, { lock, ledger, intake }, log);
+    daemon = new Daemon(prepared, decoder, { lock, ledger, intake }, log, pretend);
     const broadcasting = daemon.#broadcasting.configure(prepared.settings);
     await daemon.#configureHandlers(prepared);
     daemon.#begin();
@@ -195,12 +197,13 @@ export class Daemon {
     const runnable: { handler: PreparedHandler; spec: LaneSpec }[] = [];
     const broken = new Map<string, string>();
     for (const handler of prepared.handlers) {
-      const spec = laneSpec(handler, this.#log);
+      const spec = laneSpec(handler, this.#log, this.#pretend);
       if (spec !== undefined) runnable.push({ handler, spec });
       else if (handler.plugin.kind === 'broken') broken.set(handler.name, handler.plugin.reason);
     }
     // Before the lanes change, so that nothing is decided for a handler that is gone.
-    this.#pipeline.configure(prepared.handlers.map(selectionOf));
+    const { settings } = prepared;
+    this.#pipeline.configure(prepared.handlers.map((handler) => selectionOf(handler, settings, this.#pretend)));
     const specs = runnable.map(({ spec }) => spec);
     const { troubles, unused } = await this.#dispatcher.configure(specs, prepared.settings.shutdown);
     for (const [name, reason] of troubles) broken.set(name, reason);
@@ -297,8 +300,4 @@ interface Parts {
   readonly lock: { release(): void };
   readonly ledger: Ledger;
   readonly intake: Intake;
-}
-
-function selectionOf({ name, settings, rule }: PreparedHandler): Selection {
-  return { handler: name, roles: settings.roles, rule, maxAgeMs: settings.maxAge };
 }

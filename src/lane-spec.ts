@@ -4,11 +4,19 @@ import { basename, dirname, join } from 'node:path';
 import { type Log, withFields } from './common/log.ts';
 import { Secret } from './config/fields.ts';
 import type { LaneSpec } from './dispatch/dispatcher.ts';
+import type { Runner } from './dispatch/runner.ts';
 import { createInProcessRunner } from './plugin/in-process.ts';
+import { RetractingRunner } from './plugin/retracting.ts';
 import type { PreparedHandler } from './prepare.ts';
+import type { PreparedPlugin } from './prepare-plugin.ts';
 
-/** How to run a prepared handler; undefined when its plugin is broken. */
-export function laneSpec({ name, settings, plugin, attempts }: PreparedHandler, log: Log): LaneSpec | undefined {
+/**
+ * How to run a prepared handler; undefined when its plugin is broken.
+ *
+ * @param pretend nothing runs, whatever the file says
+ */
+export function laneSpec(handler: PreparedHandler, log: Log, pretend: boolean): LaneSpec | undefined {
+  const { name, settings, plugin, retraction, attempts } = handler;
   if (plugin.kind === 'broken') return undefined;
   const { retry, timeout, maxAge, concurrency } = settings;
   return {
@@ -17,6 +25,7 @@ export function laneSpec({ name, settings, plugin, attempts }: PreparedHandler, 
       timeoutMs: timeout,
       maxAgeMs: maxAge,
       concurrency,
+      pretends: pretend,
       retry: {
         attempts: retry.attempts ?? attempts,
         delayMs: retry.delay,
@@ -24,22 +33,35 @@ export function laneSpec({ name, settings, plugin, attempts }: PreparedHandler, 
         maxDelayMs: retry.maxDelay,
       },
     },
-    fingerprint: fingerprintOf(settings, plugin),
+    fingerprint: fingerprintOf(handler),
     createRunner: async () => {
-      if (plugin.kind === 'built-in') {
-        const handlerLog = withFields(log, { handler: name });
-        return await createInProcessRunner({
-          plugin: plugin.plugin,
-          config: plugin.config,
-          handler: name,
-          log: handlerLog,
-        });
+      const usual = await createRunner(handler, plugin, log);
+      if (retraction === undefined) return new RetractingRunner(usual, undefined);
+      try {
+        return new RetractingRunner(usual, await createRunner(handler, retraction, log));
+      } catch (error) {
+        await usual.close();
+        throw error;
       }
-      const problem = await plugin.runner.setup();
-      if (problem !== undefined) throw new Error(problem);
-      return plugin.runner;
     },
   };
+}
+
+async function createRunner({ name, settings }: PreparedHandler, prepared: PreparedPlugin, log: Log): Promise<Runner> {
+  switch (prepared.kind) {
+    case 'built-in': {
+      const { plugin, config } = prepared;
+      const handlerLog = withFields(log, { handler: name });
+      return await createInProcessRunner({ name: settings.plugin, plugin, config, handler: name, log: handlerLog });
+    }
+    case 'isolated': {
+      const problem = await prepared.runner.setup();
+      if (problem !== undefined) throw new Error(problem);
+      return prepared.runner;
+    }
+    case 'broken':
+      throw new Error(prepared.reason);
+  }
 }
 
 function revealed(this: Record<string, unknown>, key: string, value: unknown): unknown {
@@ -48,10 +70,11 @@ function revealed(this: Record<string, unknown>, key: string, value: unknown): u
 }
 
 /** Changes when the handler's part of the file does, or its plugin's own files. */
-function fingerprintOf(settings: PreparedHandler['settings'], plugin: PreparedHandler['plugin']): string {
+function fingerprintOf({ settings, plugin, retraction }: PreparedHandler): string {
   const hash = createHash('sha256').update(JSON.stringify(settings));
   // A secret that was changed in its file is a changed option.
   if (plugin.kind === 'built-in') hash.update(JSON.stringify(plugin.config, revealed) ?? '');
+  if (retraction?.kind === 'built-in') hash.update(JSON.stringify(retraction.config, revealed) ?? '');
   if (plugin.kind === 'isolated') {
     const { file } = plugin.runner;
     hash.update(file).update(readFileSync(file));

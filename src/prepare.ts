@@ -1,32 +1,29 @@
 import { dirname } from 'node:path';
 import { BUILT_INS } from './built-ins.ts';
 import type { Log } from './common/log.ts';
+import { didYouMean } from './common/suggest.ts';
 import type { ConfigDocument, ConfigPath } from './config/document.ts';
-import { faultsOf } from './config/faults.ts';
+import { type Fault, faultsOf } from './config/faults.ts';
 import { type Problem, sortProblems } from './config/problem.ts';
 import { problemsOf } from './config/validate.ts';
 import { inspectProgram } from './inspect/program.ts';
 import { InspectThread } from './inspect/thread.ts';
-import type { Plugin } from './plugin/api.ts';
 import { findPlugin } from './plugin/find.ts';
-import { IsolatedRunner } from './plugin/isolated.ts';
-import { configurePlugin } from './plugin/load.ts';
+import { type LoadedPlugin, loadPlugin, type PreparedPlugin } from './prepare-plugin.ts';
+import { compileFilter } from './rules/filter.ts';
 import { compileRule, type Rule } from './rules/rule.ts';
 import { RuleError } from './rules/rule-error.ts';
+import { createVocabulary, type List, type Vocabulary } from './rules/vocabulary.ts';
 import { type HandlerSettings, type Settings, settingsSchema } from './settings.ts';
-
-/** A plugin with its options checked, not yet set up. */
-export type PreparedPlugin =
-  | { readonly kind: 'built-in'; readonly plugin: Plugin<unknown>; readonly config: unknown }
-  | { readonly kind: 'isolated'; readonly runner: IsolatedRunner }
-  /** A user's plugin that cannot be loaded: its handler waits, the others run. */
-  | { readonly kind: 'broken'; readonly reason: string };
+import { collectTests, type PlacedTest } from './trial/collect.ts';
 
 export interface PreparedHandler {
   readonly name: string;
   readonly settings: HandlerSettings;
   readonly rule: Rule | undefined;
   readonly plugin: PreparedPlugin;
+  /** The same plugin with its options for retractions; undefined when the handler has none. */
+  readonly retraction: PreparedPlugin | undefined;
   /** Attempts when the handler does not say: the plugin's own default. */
   readonly attempts: number;
 }
@@ -35,6 +32,7 @@ export interface PreparedHandler {
 export interface Prepared {
   readonly settings: Settings;
   readonly handlers: readonly PreparedHandler[];
+  readonly tests: readonly PlacedTest[];
 }
 
 export interface Preparation {
@@ -60,27 +58,41 @@ export async function prepare(document: ConfigDocument, log: (handler: string) =
   const parsed = schema.safeParse(document.value);
   const problems = parsed.success ? [] : problemsOf(faultsOf(parsed.error.issues, schema, document.value), document);
   const folder = parsed.success ? parsed.data.plugins : pluginFolder(document);
-  const context: HandlerContext = { document, folder, log, problems };
+  const vocabulary = prepareVocabulary(document, problems);
+  const context: HandlerContext = { document, folder, log, problems, vocabulary };
   const broadcastRule = broadcastFilter(document);
-  if (broadcastRule !== undefined) prepareRule(broadcastRule, ['broadcast', 'filter'], context);
+  if (broadcastRule !== undefined) {
+    reportedRule(broadcastRule, ['broadcast', 'filter'], context, () => compileFilter(broadcastRule));
+  }
+  if (parsed.success) problems.push(...siteProblems(parsed.data, document));
   if (parsed.success) problems.push(...(await filterProblems(parsed.data, document)));
   // Read from the file, not from the schema's result: a fault elsewhere must not hide a handler's own.
   const parts = await Promise.all(handlerNames(document).map((name) => prepareHandler(name, context)));
+  const { tests, problems: testProblems } = collectTests(document, handlerNames(document));
   if (!parsed.success || problems.some((problem) => !isBreakage(problem))) {
-    await Promise.all(parts.map((part) => part?.plugin?.kind === 'isolated' && part.plugin.runner.close()));
-    return { prepared: undefined, problems: sortProblems(problems) };
+    await discard(parts.filter((part) => part !== undefined));
+    return { prepared: undefined, problems: inOrder([...problems, ...testProblems], document) };
   }
   const handlers = parts.flatMap((part) => {
     const settings = part === undefined ? undefined : parsed.data.handlers[part.name];
-    if (part?.plugin === undefined || settings === undefined) return [];
-    return [{ ...part, plugin: part.plugin, settings }];
+    return part === undefined || settings === undefined ? [] : [{ ...part, settings }];
   });
-  return { prepared: { settings: parsed.data, handlers }, problems: sortProblems(problems) };
+  // A test that is out of date is told, and keeps no daemon from its alerts.
+  const told = inOrder([...problems, ...testProblems], document);
+  return { prepared: { settings: parsed.data, handlers, tests }, problems: told };
+}
+
+/** In the order of the configuration, then those of files beside it. */
+function inOrder(problems: readonly Problem[], { file }: ConfigDocument): Problem[] {
+  return [...sortProblems(problems.filter((one) => one.file === file)), ...problems.filter((one) => one.file !== file)];
 }
 
 /** Lets go of what preparing started, without running it. */
-export async function discard(handlers: readonly PreparedHandler[]): Promise<void> {
-  await Promise.all(handlers.map(({ plugin }) => (plugin.kind === 'isolated' ? plugin.runner.close() : undefined)));
+export async function discard(
+  handlers: readonly { readonly plugin: PreparedPlugin; readonly retraction?: PreparedPlugin | undefined }[],
+): Promise<void> {
+  const plugins = handlers.flatMap(({ plugin, retraction }) => [plugin, retraction]);
+  await Promise.all(plugins.map((plugin) => (plugin?.kind === 'isolated' ? plugin.runner.close() : undefined)));
 }
 
 interface HandlerContext {
@@ -88,100 +100,131 @@ interface HandlerContext {
   readonly folder: string;
   readonly log: (handler: string) => Log;
   readonly problems: Problem[];
+  readonly vocabulary: Vocabulary;
 }
 
-interface HandlerPart {
-  readonly name: string;
-  readonly rule: Rule | undefined;
-  readonly plugin: PreparedPlugin | undefined;
-  readonly attempts: number;
-}
+type HandlerPart = Omit<PreparedHandler, 'settings'>;
 
 async function prepareHandler(name: string, context: HandlerContext): Promise<HandlerPart | undefined> {
   const path: ConfigPath = ['handlers', name];
   const raw = (context.document.value as { handlers: Record<string, unknown> }).handlers[name];
   if (typeof raw !== 'object' || raw === null) return undefined;
-  const { when, plugin: pluginName, with: options } = raw as Record<string, unknown>;
+  const { when, plugin: pluginName, with: options, retraction } = raw as Record<string, unknown>;
   // An empty one is the schema's to refuse.
   const rule =
     typeof when === 'string' && when.trim() !== '' ? prepareRule(when, [...path, 'when'], context) : undefined;
   if (typeof pluginName !== 'string' || !/^[\w.-]+$/.test(pluginName)) return undefined;
   // Options that are no map are the schema's to refuse.
-  if (typeof (options ?? {}) !== 'object' || Array.isArray(options)) return undefined;
+  const given: unknown = options ?? {};
+  if (!isMap(given)) return undefined;
   const place = findPlugin(pluginName, context.folder, Object.keys(BUILT_INS));
-  switch (place.kind) {
-    case 'missing':
-      context.problems.push(
-        context.document.problem([...path, 'plugin'], `${path.join('.')}.plugin: ${place.problem}`),
-      );
-      return undefined;
-    case 'built-in':
-      return await prepareBuiltIn(name, place.name, options, rule, context);
-    case 'file':
-      return await prepareIsolated(name, place.file, options, rule, context);
+  if (place.kind === 'missing') {
+    context.problems.push(context.document.problem([...path, 'plugin'], `${path.join('.')}.plugin: ${place.problem}`));
+    return undefined;
   }
+  const loader = { place, handler: name, baseDirectory: dirname(context.document.file), log: context.log(name) };
+  const usual = await loadPlugin(loader, pluginName, given);
+  if (usual.state === 'broken') return brokenPart(name, rule, usual, context);
+  const undoing = isMap(retraction) ? await loadPlugin(loader, pluginName, { ...given, ...retraction }) : undefined;
+  const report = (faults: readonly Fault[], key: string) =>
+    context.problems.push(...problemsOf(faults, context.document, [...path, key]));
+  if (usual.state === 'refused') report(usual.problems, 'with');
+  if (undoing?.state === 'refused') {
+    report(usual.state === 'refused' ? faultsIn(undoing.problems, retraction) : undoing.problems, 'retraction');
+  }
+  if (usual.state === 'configured' && (undoing === undefined || undoing.state === 'configured')) {
+    return { name, rule, plugin: usual.plugin, retraction: undoing?.plugin, attempts: usual.attempts };
+  }
+  await discard([usual, undoing].flatMap((one) => (one?.state === 'configured' ? [one] : [])));
+  return undoing?.state === 'broken' ? brokenPart(name, rule, undoing, context) : undefined;
 }
 
-function prepareRule(source: string, path: ConfigPath, { document, problems }: HandlerContext): Rule | undefined {
+/** A plugin that cannot be loaded stops its handler, not the daemon. */
+function brokenPart(
+  name: string,
+  rule: Rule | undefined,
+  { reason, file }: Extract<LoadedPlugin, { state: 'broken' }>,
+  context: HandlerContext,
+): HandlerPart {
+  const problem = context.document.problem(
+    ['handlers', name, 'plugin'],
+    `handlers.${name}.plugin: ${reason.includes(file) ? '' : `Cannot use ${file}: `}${reason}`,
+  );
+  context.problems.push(problem);
+  breakages.add(problem);
+  return { name, rule, plugin: { kind: 'broken', reason }, retraction: undefined, attempts: 1 };
+}
+
+/** Of the faults in two sets of options together, those in this one: the others have been told. */
+function faultsIn(faults: readonly Fault[], options: unknown): Fault[] {
+  return faults.filter(({ path: [first], key }) => isMap(options) && Object.hasOwn(options, first ?? key ?? ''));
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function prepareRule(source: string, path: ConfigPath, context: HandlerContext): Rule | undefined {
+  return reportedRule(source, path, context, () => compileRule(source, context.vocabulary));
+}
+
+/** What the rule is compiled to; where it cannot be, a problem at the place in the file. */
+function reportedRule<Compiled>(
+  source: string,
+  path: ConfigPath,
+  { document, problems }: Pick<HandlerContext, 'document' | 'problems'>,
+  compile: () => Compiled,
+): Compiled | undefined {
   try {
-    return compileRule(source);
+    return compile();
   } catch (error) {
     if (!(error instanceof RuleError)) throw error;
-    const before = source.slice(0, error.offset);
-    const line = source.split('\n')[before.split('\n').length - 1] ?? '';
-    const caret = `${before.slice(before.lastIndexOf('\n') + 1).replace(/[^\t]/g, ' ')}^`;
-    problems.push(
-      document.problemInText(path, error.offset, `${path.join('.')}: ${error.message}`, `${line}\n${caret}`),
-    );
+    problems.push(problemInRule(source, path, document, error));
     return undefined;
   }
 }
 
-async function prepareBuiltIn(
-  name: string,
-  pluginName: string,
-  options: unknown,
-  rule: Rule | undefined,
-  context: HandlerContext,
-): Promise<HandlerPart | undefined> {
-  const plugin = BUILT_INS[pluginName];
-  if (plugin === undefined) return undefined;
-  const result = await configurePlugin(plugin, options, dirname(context.document.file));
-  if (!result.ok) {
-    context.problems.push(...problemsOf(result.problems, context.document, ['handlers', name, 'with']));
-    return undefined;
-  }
-  return { name, rule, plugin: { kind: 'built-in', plugin, config: result.config }, attempts: plugin.attempts ?? 1 };
+function problemInRule(source: string, path: ConfigPath, document: ConfigDocument, error: RuleError): Problem {
+  const before = source.slice(0, error.offset);
+  const line = source.split('\n')[before.split('\n').length - 1] ?? '';
+  const caret = `${before.slice(before.lastIndexOf('\n') + 1).replace(/[^\t]/g, ' ')}^`;
+  return document.problemInText(path, error.offset, `${path.join('.')}: ${error.message}`, `${line}\n${caret}`);
 }
 
-async function prepareIsolated(
-  name: string,
-  file: string,
-  options: unknown,
-  rule: Rule | undefined,
-  context: HandlerContext,
-): Promise<HandlerPart | undefined> {
-  const baseDirectory = dirname(context.document.file);
-  const runner = new IsolatedRunner({ file, handler: name, options, baseDirectory }, context.log(name));
-  const outcome = await runner.load();
-  switch (outcome.state) {
-    case 'configured':
-      return { name, rule, plugin: { kind: 'isolated', runner }, attempts: outcome.attempts ?? 1 };
-    case 'refused':
-      await runner.close();
-      context.problems.push(...problemsOf(outcome.problems, context.document, ['handlers', name, 'with']));
-      return undefined;
-    case 'broken': {
-      await runner.close();
-      const problem = context.document.problem(
-        ['handlers', name, 'plugin'],
-        `handlers.${name}.plugin: ${outcome.reason.includes(file) ? '' : `Cannot use ${file}: `}${outcome.reason}`,
-      );
-      context.problems.push(problem);
-      breakages.add(problem);
-      return { name, rule, plugin: { kind: 'broken', reason: outcome.reason }, attempts: 1 };
-    }
+/** Conditions and lists as the file has them, even when the rest of it is at fault. */
+function prepareVocabulary(document: ConfigDocument, problems: Problem[]): Vocabulary {
+  const { conditions: written, lists } = (document.value ?? {}) as Record<string, unknown>;
+  const conditions = entriesOf(written, (value): value is string => typeof value === 'string' && value.trim() !== '');
+  const known = entriesOf(lists, (value): value is List => Array.isArray(value));
+  const { vocabulary, problems: found } = createVocabulary(conditions, known);
+  for (const { kind, name, error } of found) {
+    const path = [kind, name];
+    if (kind === 'conditions') problems.push(problemInRule(conditions[name] ?? '', path, document, error));
+    else problems.push(document.problem(path, `${path.join('.')}: ${error.message}`));
   }
+  return vocabulary;
+}
+
+/** Those with values that can be used; the others are the schema's to refuse. */
+function entriesOf<Value>(map: unknown, isValue: (value: unknown) => value is Value): Record<string, Value> {
+  if (typeof map !== 'object' || map === null) return {};
+  const entries = Object.entries(map).filter((entry): entry is [string, Value] => isValue(entry[1]));
+  return Object.fromEntries(entries.filter(([name]) => /^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(name)));
+}
+
+/** Handlers that name a site which is not there. */
+function siteProblems({ handlers, sites }: Settings, document: ConfigDocument): Problem[] {
+  return Object.entries(handlers).flatMap(([name, { site }]) => {
+    if (site === undefined || Object.hasOwn(sites, site)) return [];
+    const hint = Object.keys(sites).length === 0 ? ' Write it into sites.' : didYouMean(site, Object.keys(sites));
+    const path = ['handlers', name, 'site'];
+    return [
+      document.problem(
+        path,
+        `${path.join('.')}: There is no site ${site}${hint === '' || hint.startsWith(' Write') ? `.${hint}` : `${hint}.`}`,
+      ),
+    ];
+  });
 }
 
 /** Problems that stop one handler, not the daemon. */

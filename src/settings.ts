@@ -3,6 +3,8 @@ import { isIvoid } from './alert/ivoid.ts';
 import { LOG_LEVELS } from './common/log.ts';
 import { durationField, pathField } from './config/fields.ts';
 import { handlerSchema } from './dispatch/settings.ts';
+import { sitesSchema } from './sky/settings.ts';
+import { testsSchema } from './trial/settings.ts';
 import { broadcastSchema } from './vtp/broadcaster/settings.ts';
 import { receiverSourceSchema } from './vtp/receiver/settings.ts';
 import { vtpSourceSchema } from './vtp/subscriber/settings.ts';
@@ -11,6 +13,14 @@ import { webSchema } from './web/settings.ts';
 const NAME = /^[A-Za-z][\w-]{0,63}$/;
 const nameField = () =>
   z.string().regex(NAME, 'A name begins with a letter and has letters, digits, dashes and underscores only.');
+
+const wordField = () =>
+  z
+    .string()
+    .regex(
+      /^[A-Za-z][A-Za-z0-9_]{0,63}$/,
+      'A name in rules begins with a letter and has letters, digits and underscores only.',
+    );
 
 /** The shape of the configuration file. Relative paths start at `baseDirectory`. */
 export function settingsSchema(baseDirectory: string) {
@@ -43,10 +53,31 @@ function fields(baseDirectory: string) {
       )
       .refine((sources) => Object.keys(sources).length > 0, 'Name at least one source of alerts.')
       .describe('Where alerts come from. The names are yours.'),
+    sites: sitesSchema()
+      .prefault({})
+      .describe('Where telescopes stand, for rules on the sky. Where a handler names none, the first one counts.'),
+    conditions: z
+      .record(wordField(), z.string().regex(/\S/, 'It is empty. Write a condition, such as sky.sunAltitude < -12.'))
+      .prefault({})
+      .describe('Conditions that rules may name, each as a handler’s when; they may name each other.'),
+    lists: z
+      .record(
+        wordField(),
+        z.union([z.array(z.string()), z.array(z.number())], {
+          error: () => 'A list holds texts or numbers, and not both, as [61, 62].',
+        }),
+      )
+      .prefault({})
+      .describe('Lists that rules may name, such as alert.stream in favourites.'),
     handlers: z
       .record(nameField(), handlerSchema())
       .prefault({})
       .describe('What is done with alerts. The names are yours.'),
+    tests: testsSchema(baseDirectory)
+      .optional()
+      .describe(
+        'What the rules must do, each by an example; voeventd test tries them. Files *.test.yaml beside this one hold more.',
+      ),
     broadcast: broadcastSchema(baseDirectory)
       .optional()
       .describe('Hand on every alert of every source to subscribers, as a broker does (VTP 2.0 §7.3).'),

@@ -1,4 +1,5 @@
 import { constants, promises as fs } from 'node:fs';
+import { join } from 'node:path';
 import type { Plugin } from '../../src/plugin/api.ts';
 import { codeOf, explain } from '../shared/words.ts';
 import { type Archive, openArchive } from './archive.ts';
@@ -24,6 +25,7 @@ export default {
       throw new Error(`Cannot keep an archive in ${directory}: ${explain(error)}. ${change}.`, { cause: error });
     }
   },
+  pretend: (alert, { config }) => `write ${join(config.directory, pathFor(alert, config.path))}`,
   async handle(alert, context) {
     const { directory, path: template } = context.config;
     const wanted = pathFor(alert, template);

@@ -4,11 +4,13 @@ import { environmentOf } from './environment.ts';
 import { type Options, options } from './options.ts';
 import { writePacketFiles } from './packet-files.ts';
 import { type Ending, run } from './run.ts';
+import { shownCommand } from './shown.ts';
 
 export default {
   describe: 'Runs a program with the packet on its stdin and the alert in its arguments and environment.',
   attempts: 1,
   config: options,
+  pretend: (alert, context) => `run ${shownCommand(argumentsOf(alert, context))}`,
   async handle(alert, context) {
     const startedAt = performance.now();
     const argv = argumentsOf(alert, context);
@@ -57,7 +59,7 @@ function report(ending: Ending, took: string, context: Context<Options>): string
   }
 }
 
-/** The host aborts at the handler's timeout with a TimeoutError, and with another error when the daemon stops. */
+/** The host aborts at the handler's timeout with a TimeoutError; why it aborts otherwise, it says itself. */
 function abortName(signal: AbortSignal): string {
-  return signal.reason?.name === 'TimeoutError' ? 'timeout' : 'interrupted because the daemon stops';
+  return signal.reason?.name === 'TimeoutError' ? 'timeout' : 'interrupted';
 }

@@ -1,6 +1,6 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Plugin } from '../../src/plugin/api.ts';
+import type { Alert, Plugin } from '../../src/plugin/api.ts';
 import { json, line } from './format.ts';
 import { type Options, options } from './options.ts';
 
@@ -18,9 +18,14 @@ export default {
       throw new Error(`Cannot append to ${destination}: ${(error as Error).message}. ${change}.`, { cause: error });
     }
   },
+  pretend(alert, { config }) {
+    const text = textOf(alert, config);
+    const what = config.format === 'json' ? `a line of JSON (${Buffer.byteLength(text)} bytes)` : `the line: ${text}`;
+    return config.destination === undefined ? `log ${what}` : `append to ${config.destination} ${what}`;
+  },
   async handle(alert, context) {
-    const { format, destination } = context.config;
-    const text = format === 'json' ? json(alert) : line(alert);
+    const { destination } = context.config;
+    const text = textOf(alert, context.config);
     if (destination === undefined) {
       context.log.info(text);
       return;
@@ -33,3 +38,7 @@ export default {
     }
   },
 } satisfies Plugin<Options>;
+
+function textOf(alert: Alert, { format }: Options): string {
+  return format === 'json' ? json(alert) : line(alert);
+}

@@ -19,6 +19,13 @@ export default {
       log.warn(`The identity of ${url.origin} is not checked: tls.verify is false`);
     }
   },
+  pretend(alert, context) {
+    const { config } = context;
+    const { method, body } = messageFor(alert, context);
+    const kind = typeof config.body === 'string' ? config.body : config.body.contentType;
+    // As in a failure, the path is not named: it is often the password.
+    return `${method} ${clientOf(config).url.origin}/… (${body.length} bytes of ${kind})`;
+  },
   async handle(alert, context) {
     const startedAt = performance.now();
     const answer = await deliver(clientOf(context.config), messageFor(alert, context), context);
@@ -54,7 +61,7 @@ async function request(client: Client, url: URL, message: Message, context: Cont
   }
 }
 
-/** The host aborts at the handler's timeout with a TimeoutError, and with another error when the daemon stops. */
+/** The host aborts at the handler's timeout with a TimeoutError; why it aborts otherwise, it says itself. */
 function abortName(signal: AbortSignal): string {
-  return signal.reason?.name === 'TimeoutError' ? 'timeout, no answer in time' : 'interrupted because the daemon stops';
+  return signal.reason?.name === 'TimeoutError' ? 'timeout, no answer in time' : 'interrupted';
 }

@@ -41,18 +41,24 @@ export async function createDecoder(): Promise<Decoder> {
   const gate = await createGate();
   const validator = await createValidator();
   const read = (packet: Buffer, reception: Reception, options: DecodeOptions = {}): Decoded => {
-    switch (languageOf(packet)) {
-      case 'nothing':
-        throw new DecodeError('It is empty');
-      case 'json':
-        return readJson(packet, reception);
-      case 'xml':
-        return readXml(packet, reception, gate, options.validate === true ? validator : undefined);
-      default:
-        throw new DecodeError('It is neither XML nor JSON', { line: 1, column: 1 });
-    }
+    const { topic } = reception;
+    const decoded = readAny(packet, reception, gate, options.validate === true ? validator : undefined);
+    return topic === undefined ? decoded : { ...decoded, alert: Object.freeze({ ...decoded.alert, topic }) };
   };
   return { read, decode: (packet, reception, options) => read(packet, reception, options).alert };
+}
+
+function readAny(packet: Buffer, reception: Reception, gate: Gate, validator: Validator | undefined): Decoded {
+  switch (languageOf(packet)) {
+    case 'nothing':
+      throw new DecodeError('It is empty');
+    case 'json':
+      return readJson(packet, reception);
+    case 'xml':
+      return readXml(packet, reception, gate, validator);
+    default:
+      throw new DecodeError('It is neither XML nor JSON', { line: 1, column: 1 });
+  }
 }
 
 function readJson(packet: Buffer, reception: Reception): Decoded {

@@ -326,6 +326,7 @@ export const alertSchema = z.strictObject({
     gcn: '`description`, `additional_info` or `update_message`; circulars: `subject`',
   }),
   source: placed(z.string().describe('Name of the source in the configuration that heard it.'), {}),
+  topic: placed(text('The Kafka topic it came on.'), {}),
   receivedAt: placed(z.string().describe('When its last byte arrived here.'), {}),
   validity: placed(
     validitySchema.describe('How it keeps to its schema. A fact about it; it is handled all the same.').exactOptional(),

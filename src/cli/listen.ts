@@ -50,7 +50,15 @@ export async function listen(broker: string, options: ListenOptions, exit: Exit)
       const alert = decoder.decode(packet, { source: address.text, receivedAt });
       for (const runner of runners) {
         const signal = AbortSignal.timeout(SAVE_TIMEOUT_MS);
-        const outcome = await runner.run({ alert, packet, delivery, attempt: 1, signal });
+        const outcome = await runner.run({
+          alert,
+          packet,
+          delivery,
+          attempt: 1,
+          pretends: false,
+          retracts: false,
+          signal,
+        });
         if (outcome.state === 'done') continue;
         log.error(`Cannot save ${alert.ivorn}: ${outcome.reason}; it is not acknowledged`);
         return false;
@@ -86,7 +94,7 @@ async function builtIn(name: string, options: unknown, log: Log): Promise<Runner
   const result = await configurePlugin(plugin, options, process.cwd());
   if (!result.ok) throw new UserError('listen.options', result.problems.map((problem) => problem.message).join(' '));
   try {
-    return await createInProcessRunner({ plugin, config: result.config, handler: name, log });
+    return await createInProcessRunner({ name, plugin, config: result.config, handler: name, log });
   } catch (error) {
     throw new UserError(`listen.${name}`, messageOf(error), { cause: error });
   }

@@ -43,6 +43,7 @@ function buildProgram(exit: Exit, done: (code: number) => void): Command {
     .command('run')
     .description('Run the daemon: listen to the sources, keep every alert, run the handlers.')
     .option(...configOption)
+    .option('--pretend', 'run no handler, and log what each would do, whatever the configuration says')
     .addHelpText('after', RUN_HELP)
     .action(async (options) => done(await (await import('./run.ts')).run(options, exit)));
 
@@ -62,6 +63,35 @@ function buildProgram(exit: Exit, done: (code: number) => void): Command {
     .option('--token-file <file>', 'a file with a token of web.auth, when the configuration’s own cannot be read')
     .addHelpText('after', STATUS_HELP)
     .action(async (options) => done(await (await import('./status.ts')).status(options)));
+
+  program
+    .command('test')
+    .description('Try the tests of a configuration: whether its handlers fire when they should, and only then.')
+    .option(...configOption)
+    .option('--json', 'print what came of them as JSON')
+    .addHelpText('after', TEST_HELP)
+    .action(async (options) => done(await (await import('./test.ts')).testCommand(options)));
+
+  program
+    .command('try')
+    .description('Print what each handler would do with these packets, and why. Needs no daemon, and runs nothing.')
+    .argument('<files...>', 'alerts, in the order in which they came')
+    .option(...configOption)
+    .option('--at <time>', 'when they arrive and are decided on, UTC, as 2026-11-22T03:00:00Z (default: now)')
+    .option('--run <handler>', 'run this handler’s plugin for real, once for each alert for which it fires')
+    .option('--json', 'print the decisions as JSON')
+    .addHelpText('after', TRY_HELP)
+    .action(async (files, options) => done(await (await import('./try.ts')).tryCommand(files, options, exit)));
+
+  program
+    .command('explain')
+    .description('Print what every handler decided on an alert, why, and what became of it.')
+    .argument('<alert>', 'its identifier (ivorn), its id of 16 digits, or its number in the journal')
+    .option(...configOption)
+    .option('--journal <file>', 'the journal, when the configuration is not here')
+    .option('--json', 'print it as JSON')
+    .addHelpText('after', EXPLAIN_HELP)
+    .action(async (alert, options) => done(await (await import('./explain.ts')).explainCommand(alert, options)));
 
   program
     .command('demo')
@@ -144,6 +174,29 @@ function buildProgram(exit: Exit, done: (code: number) => void): Command {
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }
+
+const MARKS_HELP = `
+  ✓ held   ✗ did not   ? a value was missing, so that it is neither   · did not matter any more`;
+
+const TEST_HELP = `
+The tests are in the section tests of the configuration, and in files *.test.yaml beside it.
+
+Exit code: 0 when all passed; 1 when one failed, or there is none.`;
+
+const TRY_HELP = `
+Earlier files are earlier alerts: once, repeat and retractions see them. The parts of each rule:${MARKS_HELP}
+
+Exit code: 1 when a file cannot be read or decoded, or the handler of --run failed; the others are tried all
+the same.
+
+Example:
+  voeventd try -c voeventd.yaml --at 2026-11-22T03:00:00Z packet.xml update.xml`;
+
+const EXPLAIN_HELP = `
+It reads the journal, also while the daemon runs. Where several alerts bear the identifier, the newest comes
+first. The parts of each rule:${MARKS_HELP}
+
+Exit code: 1 when the journal has no such alert.`;
 
 const PARSE_HELP = `
 The fields are those of \`voeventd schema alert\`. Alerts about one event share their field thread, in whatever order

@@ -13,6 +13,8 @@ import { stopSignal } from './signals.ts';
 
 export interface RunOptions {
   readonly config?: string;
+  /** Nothing is run, whatever the configuration says. */
+  readonly pretend?: boolean;
 }
 
 /** `voeventd run`: until a signal says stop. */
@@ -32,11 +34,15 @@ export async function run(options: RunOptions, exit: Exit): Promise<number> {
   const log = await createLogger(prepared.settings.log);
   const stop = stopSignal(exit, () => log.flush());
   const failed = Promise.withResolvers<Error>();
-  const daemon = await Daemon.start(prepared, log, { failed: failed.resolve }).catch(async (error: unknown) => {
-    signals.end();
-    await discard(prepared.handlers);
-    throw error;
-  });
+  const { pretend = false } = options;
+  if (pretend) log.warn('Started with --pretend: no handler runs; for each alert the log says what would have run');
+  const daemon = await Daemon.start(prepared, log, { failed: failed.resolve }, { pretend }).catch(
+    async (error: unknown) => {
+      signals.end();
+      await discard(prepared.handlers);
+      throw error;
+    },
+  );
   log.info(`voeventd ${VERSION} runs with ${document.file}: ${contents(prepared)}`, { pid: process.pid });
   started.resolve({ daemon, log });
   const fault = await Promise.race([aborted(stop), failed.promise]);

@@ -54,6 +54,23 @@ export function durationOrFalseField() {
   });
 }
 
+const ARC: Readonly<Record<string, number>> = { deg: 1, arcmin: 1 / 60, arcsec: 1 / 3_600 };
+
+/** An angle: a number of degrees, or text with a unit; degrees in the program. */
+export function angleField(): z.ZodType<number, number | string> {
+  return z
+    .union([z.number(), z.string()], { error: () => 'Write an angle such as 10deg, 30arcmin or 5arcsec.' })
+    .describe('An angle with its unit: 10deg, 30arcmin, 5arcsec; a plain number is degrees.')
+    .transform((written, context) => {
+      if (typeof written === 'number' && written >= 0) return written;
+      const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)\s*(deg|arcmin|arcsec)$/.exec(String(written)) ?? [];
+      if (amount !== undefined) return Number(amount) * (ARC[unit] ?? 1);
+      const shown = typeof written === 'number' ? written : `"${written}"`;
+      context.addIssue(`${shown} is not an angle. Write one such as 10deg, 30arcmin or 5arcsec.`);
+      return z.NEVER;
+    });
+}
+
 /** A path option, relative to the configuration file's directory. */
 export function pathField(baseDirectory: string): z.ZodType<string, string> {
   return z

@@ -4,7 +4,7 @@ export interface JsonSchema {
   readonly default?: unknown;
   /** What might be written, where there is no default. Our own keyword; readers of the schema pass over it. */
   readonly sample?: unknown;
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly properties?: Readonly<Record<string, JsonSchema>>;
@@ -29,6 +29,7 @@ export function typeInWords(schema: JsonSchema): string {
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${value}\``).join(', ');
   const alternatives = schema.anyOf ?? schema.oneOf;
   if (alternatives !== undefined) return [...new Set(alternatives.map(typeInWords))].join(' or ');
+  if (Array.isArray(schema.type)) return schema.type.map((type) => typeInWords({ ...schema, type })).join(' or ');
   switch (schema.type) {
     case 'array':
       return `list of ${schema.items === undefined ? 'values' : typeInWords(schema.items)}`;
@@ -41,6 +42,6 @@ export function typeInWords(schema: JsonSchema): string {
     case 'string':
       return 'text';
     default:
-      return schema.type ?? 'any';
+      return typeof schema.type === 'string' ? schema.type : 'any';
   }
 }

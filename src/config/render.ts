@@ -63,6 +63,8 @@ function writeOption(name: string, option: JsonSchema, value: unknown, pen: Pen)
       const schema = pen.entrySchema(entry, option.additionalProperties);
       writeOptions(schema, entry, { ...pen, indent: pen.indent + 4, path: `${pen.path}.*` });
     }
+  } else if (Array.isArray(value) && value.some(isMap)) {
+    write(pen, [`${name}:`, ...value.map((entry) => `  - ${inline(entry)}`)]);
   } else write(pen, [`${name}: ${inline(value)}`]);
 }
 

@@ -1,6 +1,7 @@
+import { explain } from '../common/errors.ts';
 import { Histogram, type HistogramCounts } from '../common/histogram.ts';
 import type { Log } from '../common/log.ts';
-import { type Delivery, type DeliveryJournal, Lane, type LaneSettings } from './lane.ts';
+import { type DeliveryJournal, Lane, type LaneSettings, type NewDelivery } from './lane.ts';
 import type { Runner } from './runner.ts';
 
 /** A handler that can be run. */
@@ -16,6 +17,8 @@ export class Dispatcher {
   readonly #journal: DeliveryJournal;
   readonly #log: Log;
   readonly #lanes = new Map<string, { lane: Lane; fingerprint: string }>();
+  /** Whose last attempts may still run. */
+  readonly #ending = new Map<string, Lane>();
   /** Also of handlers that do not run now: one that comes back counts on. */
   readonly #starts = new Map<string, Histogram>();
   #stopped = false;
@@ -38,8 +41,12 @@ export class Dispatcher {
   ): Promise<{ troubles: Map<string, string>; unused: Set<string> }> {
     const kept = new Set(specs.filter((spec) => this.#runsAlready(spec)).map((spec) => spec.settings.handler));
     const ending = [...this.#lanes].filter(([handler]) => !kept.has(handler));
-    for (const [handler] of ending) this.#lanes.delete(handler);
+    for (const [handler, { lane }] of ending) {
+      this.#lanes.delete(handler);
+      this.#ending.set(handler, lane);
+    }
     await Promise.all(ending.map(([, { lane }]) => lane.stop(drainMs)));
+    for (const [handler] of ending) this.#ending.delete(handler);
     const troubles = new Map<string, string>();
     for (const spec of specs) {
       const { handler } = spec.settings;
@@ -87,8 +94,26 @@ export class Dispatcher {
   }
 
   /** Hands on a delivery that the journal has just recorded as pending. */
-  offer(handler: string, delivery: Delivery): void {
+  offer(handler: string, delivery: NewDelivery): void {
     this.#lanes.get(handler)?.lane.offer(delivery);
+  }
+
+  /** Ends a delivery that nobody wants any more, as the journal has recorded. */
+  withdraw(handler: string, seq: number, reason: string): void {
+    const lane = this.#lanes.get(handler)?.lane ?? this.#ending.get(handler);
+    if (lane !== undefined) {
+      lane.withdraw(seq, reason);
+      return;
+    }
+    try {
+      this.#journal.end(seq, handler, { state: 'skipped', outcome: reason, endedAt: Date.now() });
+      this.#log.warn(`${handler} was not run: ${reason}`, { delivery: `${seq}/${handler}`, handler });
+    } catch (error) {
+      // Its lane finds it withdrawn, once there is one.
+      this.#log.error(
+        `Cannot write the journal: ${explain(error)}; ${handler} ends ${seq}/${handler} when it runs again`,
+      );
+    }
   }
 
   /** Lets what runs finish within the time, and ends. */

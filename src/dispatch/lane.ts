@@ -14,6 +14,8 @@ export interface LaneSettings {
   readonly retry: RetryPolicy;
   /** Attempts at once. */
   readonly concurrency: number;
+  /** Nothing runs, whatever the deliveries say. */
+  readonly pretends: boolean;
 }
 
 /** An alert ready to be handed over. */
@@ -23,13 +25,26 @@ export interface Delivery {
   readonly packet: Buffer;
 }
 
+/** How a delivery is made. */
+export interface Manner {
+  /** Everything happens but the plugin. */
+  readonly pretends: boolean;
+  /** With the handler's options for retractions. */
+  readonly retracts: boolean;
+}
+
+/** A delivery that the journal has just recorded as pending. */
+export interface NewDelivery extends Delivery, Manner {}
+
 /** A delivery that the journal holds and that has not ended. */
-export interface OpenDelivery {
+export interface OpenDelivery extends Manner {
   readonly seq: number;
   /** So far. */
   readonly attempts: number;
   /** Not to be started before; milliseconds since 1970. */
   readonly dueAt: number;
+  /** Why nobody wants it any more: it is not to be started. */
+  readonly withdrawn: string | undefined;
 }
 
 /** How a delivery, or an attempt of it, ended. */
@@ -51,7 +66,7 @@ export interface DeliveryJournal {
   load(seq: number): Delivery | undefined;
 }
 
-interface Queued extends Delivery {
+interface Queued extends NewDelivery {
   /** Attempts so far. */
   readonly attempts: number;
 }
@@ -74,6 +89,8 @@ export class Lane {
   #queue: Queued[] = [];
   /** Numbers of the alerts that are queued or running. */
   readonly #inHand = new Set<number>();
+  /** Of each alert that is running: what tells it that nobody wants it any more. */
+  readonly #withdrawals = new Map<number, AbortController>();
   /** The journal may hold open deliveries that are not in the queue. */
   #backlog = true;
   #alarm: NodeJS.Timeout | undefined;
@@ -100,12 +117,36 @@ export class Lane {
   }
 
   /** A delivery that the journal has just recorded as pending. Keeps it in memory only while there is room. */
-  offer(delivery: Delivery): void {
+  offer(delivery: NewDelivery): void {
     // A look into the journal may have found it already.
     if (this.#stopped || this.#inHand.has(delivery.seq)) return;
     if (this.#backlog || this.#queue.length >= QUEUE_LIMIT) this.#backlog = true;
     else this.#enqueue({ ...delivery, attempts: 0 });
     this.#pump();
+  }
+
+  /**
+   * Nobody wants this delivery any more, as the journal has recorded: what waits is skipped, what runs is aborted, and
+   * skipped when it fails.
+   */
+  withdraw(seq: number, reason: string): void {
+    const running = this.#withdrawals.get(seq);
+    if (running !== undefined) {
+      running.abort(new Error(reason));
+      return;
+    }
+    const queued = this.#queue.find((one) => one.seq === seq);
+    this.#queue = this.#queue.filter((one) => one !== queued);
+    this.#inHand.delete(seq);
+    try {
+      this.#skip(seq, reason, queued?.alert.ivorn);
+    } catch (error) {
+      this.#log.error(
+        `Cannot write the journal: ${explain(error)}; trying again in ${formatDuration(JOURNAL_RETRY_MS)}`,
+      );
+      // There it is found withdrawn.
+      this.#wakeAt(Date.now() + JOURNAL_RETRY_MS);
+    }
   }
 
   /**
@@ -136,6 +177,7 @@ export class Lane {
         if (next === undefined) return;
         const attempt = this.#attempt(next).finally(() => {
           this.#running.delete(attempt);
+          this.#withdrawals.delete(next.seq);
           this.#inHand.delete(next.seq);
           this.#pump();
         });
@@ -159,15 +201,19 @@ export class Lane {
     const now = Date.now();
     const limit = QUEUE_LIMIT + this.#running.size;
     const open = this.#journal.open(this.#settings.handler, limit);
-    for (const { seq, attempts, dueAt } of open) {
+    for (const { seq, attempts, dueAt, pretends, retracts, withdrawn } of open) {
       if (this.#inHand.has(seq)) continue;
+      if (withdrawn !== undefined) {
+        this.#skip(seq, withdrawn);
+        continue;
+      }
       if (dueAt > now) {
         this.#backlog = false;
         this.#wakeAt(dueAt);
         return;
       }
       const delivery = this.#journal.load(seq);
-      if (delivery !== undefined) this.#enqueue({ ...delivery, attempts });
+      if (delivery !== undefined) this.#enqueue({ ...delivery, attempts, pretends, retracts });
       else
         this.#journal.end(seq, this.#settings.handler, {
           state: 'dead',
@@ -177,6 +223,13 @@ export class Lane {
     }
     // Only now: what a failure of the journal cut short must not be overtaken by what is offered.
     this.#backlog = open.length === limit;
+  }
+
+  /** Ends what nobody wants any more. */
+  #skip(seq: number, reason: string, ivorn?: string): void {
+    const { handler } = this.#settings;
+    this.#journal.end(seq, handler, { state: 'skipped', outcome: reason, endedAt: Date.now() });
+    this.#log.warn(`${handler} was not run: ${reason}`, { delivery: `${seq}/${handler}`, handler, ivorn });
   }
 
   /** Looks into the journal again at that time, or sooner. */
@@ -199,6 +252,8 @@ export class Lane {
     const { seq, alert } = queued;
     const delivery = `${seq}/${handler}`;
     const fields = { delivery, handler, ivorn: alert.ivorn };
+    const withdrawal = new AbortController();
+    this.#withdrawals.set(seq, withdrawal);
     const stale = tooOld(alert, maxAgeMs, Date.now());
     if (stale !== undefined) {
       await this.#write(() =>
@@ -208,8 +263,14 @@ export class Lane {
       return;
     }
     const attempt = queued.attempts + 1;
-    const begun = await this.#write(() => this.#journal.begin(seq, handler, Date.now()));
+    const begun = await this.#write(() => {
+      if (!withdrawal.signal.aborted) this.#journal.begin(seq, handler, Date.now());
+    });
     if (!begun) return;
+    if (withdrawal.signal.aborted) {
+      await this.#write(() => this.#skip(seq, explain(withdrawal.signal.reason), alert.ivorn));
+      return;
+    }
     if (attempt === 1) this.#starts.observe((Date.now() - Date.parse(alert.receivedAt)) / 1_000);
     const startedAt = performance.now();
     const deadline = AbortSignal.timeout(Math.min(timeoutMs, LONGEST_TIMER_MS));
@@ -218,11 +279,25 @@ export class Lane {
       packet: queued.packet,
       delivery,
       attempt,
-      signal: AbortSignal.any([deadline, this.#shutdown.signal]),
+      pretends: this.#pretends(queued),
+      retracts: queued.retracts,
+      signal: AbortSignal.any([withdrawal.signal, deadline, this.#shutdown.signal]),
     });
+    const told = { ...fields, attempt, ms: Math.round(performance.now() - startedAt) };
+    if (withdrawal.signal.aborted && outcome.state === 'failed') {
+      const why = explain(withdrawal.signal.reason);
+      await this.#write(() => this.#journal.end(seq, handler, { state: 'skipped', outcome: why, endedAt: Date.now() }));
+      const how = outcome.reason === why ? '' : ` (${outcome.reason})`;
+      this.#log.warn(`${handler} was aborted: ${why}${how}`, told);
+      return;
+    }
     // What the shutdown cut short has not failed: it is run again.
     if (this.#shutdown.signal.aborted && outcome.state === 'failed') return;
-    await this.#settle(queued, attempt, outcome, { ...fields, attempt, ms: Math.round(performance.now() - startedAt) });
+    await this.#settle(queued, attempt, outcome, told);
+  }
+
+  #pretends({ pretends }: Queued): boolean {
+    return pretends || this.#settings.pretends;
   }
 
   async #settle(
@@ -235,8 +310,11 @@ export class Lane {
     const { seq } = queued;
     const endedAt = Date.now();
     if (outcome.state === 'done') {
-      await this.#write(() => this.#journal.end(seq, handler, { state: 'done', outcome: outcome.detail, endedAt }));
-      this.#log.info(`${handler} done${outcome.detail === '' ? '' : `: ${outcome.detail}`}`, fields);
+      const { detail } = outcome;
+      const kept = this.#pretends(queued) ? `pretended: would ${detail}` : detail;
+      await this.#write(() => this.#journal.end(seq, handler, { state: 'done', outcome: kept, endedAt }));
+      if (this.#pretends(queued)) this.#log.info(`${handler} would have run (pretend): ${detail}`, fields);
+      else this.#log.info(`${handler} done${detail === '' ? '' : `: ${detail}`}`, fields);
       return;
     }
     const { reason, retryable, afterMs } = outcome;

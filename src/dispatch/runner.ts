@@ -8,7 +8,11 @@ export interface Attempt {
   readonly delivery: string;
   /** 1 for the first. */
   readonly attempt: number;
-  /** Aborts at the deadline, with a reason named `TimeoutError`, and at shutdown. */
+  /** The plugin only says what it would do; that is the detail of the outcome. */
+  readonly pretends: boolean;
+  /** With the handler's options for retractions. */
+  readonly retracts: boolean;
+  /** Aborts at the deadline, with a reason named `TimeoutError`, at shutdown, and when nobody wants the delivery any more. */
   readonly signal: AbortSignal;
 }
 

@@ -1,6 +1,14 @@
 import { z } from 'zod';
-import { ROLES } from '../alert/model.ts';
-import { durationField } from '../config/fields.ts';
+import { KINDS, ROLES } from '../alert/model.ts';
+import { angleField, durationField } from '../config/fields.ts';
+
+function patternsField(description: string) {
+  return z
+    .array(z.string().min(1))
+    .min(1, 'Name at least one pattern, or leave this out.')
+    .optional()
+    .describe(`${description}: * is any text, ? any one character, and the case of letters does not matter.`);
+}
 
 /** Options of a handler: which plugin, when, with what, and how hard to try. */
 export function handlerSchema() {
@@ -14,12 +22,86 @@ export function handlerSchema() {
       .min(1, 'Name at least one role, or leave roles out.')
       .default(['observation'])
       .describe('The roles of alerts it takes. A test never reaches a handler that does not name test here.'),
+    tests: z
+      .enum(['skip', 'pretend'])
+      .default('skip')
+      .describe(
+        'What becomes of tests where roles does not name test: pretend rehearses with them, as mode: pretend does.',
+      ),
+    mode: z
+      .enum(['live', 'pretend'])
+      .default('live')
+      .describe('With pretend everything happens but the plugin, and the log says what would have run.'),
+    streams: patternsField('Only alerts whose stream or identifier fits one of these patterns').meta({
+      sample: ['nasa.gsfc.gcn/SWIFT*'],
+    }),
+    topics: patternsField('Only alerts whose Kafka topic fits one of these patterns').meta({
+      sample: ['gcn.notices.einstein_probe.*'],
+    }),
+    kinds: z
+      .array(z.enum(KINDS))
+      .min(1, 'Name at least one kind, or leave kinds out.')
+      .optional()
+      .meta({ sample: ['new', 'update'] })
+      .describe('Only alerts of these kinds.'),
+    minImportance: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .meta({ sample: 0.5 })
+      .describe(
+        'Only alerts whose author holds them for at least so important, 0 to 1. One that does not say is not taken.',
+      ),
+    maxErrorRadius: angleField()
+      .optional()
+      .meta({ sample: '1deg' })
+      .describe('Only alerts whose error circle is at most so large. One without an error radius is not taken.'),
+    site: z
+      .string()
+      .optional()
+      .meta({ sample: 'lapalma' })
+      .describe('The site of sites from which the rule sees the sky. Without it the first one.'),
     when: z
       .string()
       .regex(/\S/, 'It is empty. Write a condition, such as alert.errorRadius < 1.0, or leave when out.')
       .describe('The rule: a condition in CEL on the alert. A value that the alert lacks makes it false.')
       .meta({ sample: 'alert.errorRadius < 1.0' })
       .optional(),
+    once: z
+      .literal('thread')
+      .optional()
+      .meta({ sample: 'thread' })
+      .describe('Only the first alert of each thread that the handler would get, and further ones as repeat says.'),
+    repeat: z
+      .strictObject({
+        moved: angleField()
+          .optional()
+          .meta({ sample: '10deg' })
+          .describe('Again when the position is at least so far from the one that the handler has got.'),
+        improved: z
+          .boolean()
+          .default(false)
+          .describe('Again when the error circle is smaller than the one that the handler has got.'),
+      })
+      .optional()
+      .meta({ sample: { moved: '10deg' } })
+      .describe(
+        'Of each thread only the first alert, and then only those that tell something new, in one of these ways.',
+      ),
+    onRetraction: z
+      .enum(['ignore', 'cancel'])
+      .default('ignore')
+      .describe(
+        'With cancel, what waits is skipped and what runs is aborted when its event is retracted or its alert superseded, also when that was heard first.',
+      ),
+    retraction: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({ sample: { command: ['/usr/local/bin/park'] } })
+      .describe(
+        'Options for the plugin, in place of those of with that they name, for an alert that retracts an event of which the handler has got one.',
+      ),
     maxAge: durationField()
       .meta({
         description:

@@ -5,7 +5,7 @@ import type { Alert } from '../alert/model.ts';
 import { createGate } from '../alert/xml/gate.ts';
 import { createXPathCompiler, type XPathFilter } from '../alert/xml/xpath.ts';
 import { messageOf } from '../common/errors.ts';
-import type { Rule } from '../rules/rule.ts';
+import type { Filter } from '../rules/filter.ts';
 import type { Verdict } from './messages.ts';
 
 export interface StoredPacket {
@@ -49,7 +49,7 @@ export async function createRelayDesk(): Promise<RelayDesk> {
   const gate = await createGate();
   const compile = await createXPathCompiler();
   const filters = new Map<number, XPathFilter>();
-  let rule: Rule | undefined;
+  let rule: Filter | undefined;
   let compose: ((alert: Alert) => string) | undefined;
   let decoder: Decoder | undefined;
 
@@ -59,7 +59,7 @@ export async function createRelayDesk(): Promise<RelayDesk> {
   };
 
   const refusal = (alert: Alert): string | undefined => {
-    const verdict = rule?.evaluate(alert);
+    const verdict = rule?.(alert, Date.now());
     return verdict?.fired === false ? verdict.why : undefined;
   };
 
@@ -98,10 +98,10 @@ export async function createRelayDesk(): Promise<RelayDesk> {
   return {
     configure: async (source, composes) => {
       // The rules' libraries and the decoder's are half of this thread's memory, and most brokers need neither.
-      const rules = source === undefined ? undefined : await import('../rules/rule.ts');
+      const rules = source === undefined ? undefined : await import('../rules/filter.ts');
       const composing = composes ? await import('../alert/compose/relay.ts') : undefined;
       if (source !== undefined || composes) decoder ??= await (await import('../alert/decode.ts')).createDecoder();
-      rule = source === undefined ? undefined : rules?.compileRule(source);
+      rule = source === undefined ? undefined : rules?.compileFilter(source);
       compose = composing?.composeForRelay;
     },
     addFilter: (id, text) => {

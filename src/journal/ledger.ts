@@ -3,10 +3,22 @@ import type { DeliveryEnd, OpenDelivery } from '../dispatch/lane.ts';
 import { openJournalFile } from './open.ts';
 import { STORED_COLUMNS, type StoredAlert, storedAlert } from './stored.ts';
 
+/** What was decided for one handler. */
 export interface Verdict {
   readonly handler: string;
   readonly fired: boolean;
   readonly why: string;
+  /** Everything happens but the plugin. */
+  readonly mode?: 'pretend';
+  /** With the handler's options for retractions. */
+  readonly retraction?: true;
+  /** What was asked and held, and what refused it. */
+  readonly passed?: readonly string[];
+  readonly refused?: string;
+  /** The rule as JSON, how its parts came out, and what it read. */
+  readonly rule?: string;
+  readonly outcomes?: string;
+  readonly values?: Readonly<Record<string, unknown>>;
 }
 
 /** How an alert joined the threads there were. */
@@ -43,7 +55,40 @@ export interface DecisionRecord {
   /** Absent where it cannot be read. */
   readonly thread?: ThreadRecord;
   readonly summary?: SummaryRecord;
+  readonly withdraws?: WithdrawalRecord | undefined;
 }
+
+/** What the alert withdraws: open deliveries of earlier alerts of its thread. */
+export interface WithdrawalRecord {
+  readonly handlers: readonly string[];
+  /** A clause. */
+  readonly reason: string;
+  readonly covers: (earlier: PastDelivery) => boolean;
+}
+
+/** An alert that was for a handler, and what became of it. */
+export interface PastDelivery {
+  readonly seq: number;
+  /** The alert's identifier, as identifiers are compared. */
+  readonly name: string;
+  /** When the alert was written. */
+  readonly date: string | undefined;
+  /** An attempt was made. */
+  readonly begun: boolean;
+  /** It has not ended, and is wanted. */
+  readonly isOpen: boolean;
+  /** It was not handled after all, or is not to be. */
+  readonly skipped: boolean;
+}
+
+/** A delivery that nobody wants any more. */
+export interface WithdrawnDelivery {
+  readonly seq: number;
+  readonly handler: string;
+  readonly reason: string;
+}
+
+const OPEN: ReadonlySet<string> = new Set(['pending', 'running', 'retrying']);
 
 const KEEP_DECISION = `
 INSERT INTO decision (seq, decided_at, problem, verdicts, thread, name, role, kind, format, stream, written_at, event_at,
@@ -69,6 +114,7 @@ ON CONFLICT (name) DO UPDATE SET
 export class Ledger {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  #ruleIds = new Map<string, number>();
 
   /** @throws UserError when the file cannot be used */
   constructor(path: string) {
@@ -104,24 +150,81 @@ export class Ledger {
     return thread;
   }
 
-  /** Keeps decisions, threads, and a pending delivery for every verdict that fired, in one transaction. */
-  decide(decisions: readonly DecisionRecord[]): void {
+  /** The last alert of these threads that was decided on. */
+  lastOf(threads: readonly string[]): StoredAlert | undefined {
+    const sql = `SELECT max(seq) AS seq FROM decision WHERE thread IN (${places(threads)})`;
+    return this.#alertOf(this.#prepare(sql).get(...threads));
+  }
+
+  /** Whether one of the alerts of these threads is a retraction. */
+  isRetracted(threads: readonly string[]): boolean {
+    const sql = `SELECT 1 AS found FROM decision WHERE thread IN (${places(threads)}) AND kind = 'retraction' LIMIT 1`;
+    return this.#prepare(sql).get(...threads) !== undefined;
+  }
+
+  /** What became of the alerts of these threads that were for the handler, the last one first; not of those that retract. */
+  deliveriesOf(threads: readonly string[], handler: string): PastDelivery[] {
+    const sql = `SELECT delivery.seq, name, written_at, state, attempts, withdrawn
+      FROM decision JOIN delivery ON delivery.seq = decision.seq
+      WHERE thread IN (${places(threads)}) AND handler = ? AND retraction IS NULL ORDER BY delivery.seq DESC`;
+    return this.#all(sql, ...threads, handler).map((row) => ({
+      ...{ seq: Number(row.seq), name: String(row.name ?? ''), date: (row.written_at as string | null) ?? undefined },
+      begun: Number(row.attempts) > 0,
+      isOpen: OPEN.has(String(row.state)) && row.withdrawn === null,
+      skipped: row.state === 'skipped' || (row.withdrawn !== null && OPEN.has(String(row.state))),
+    }));
+  }
+
+  /** The name of an alert of these threads that supersedes this one: it says so, or it is an update written later. */
+  supersederOf(threads: readonly string[], name: string, date: string | undefined): string | undefined {
+    const cited = `SELECT decision.name FROM citation JOIN decision ON decision.seq = citation.seq
+      WHERE citation.name = ? AND cite = 'supersedes' AND thread IN (${places(threads)}) LIMIT 1`;
+    const later = `SELECT name FROM decision WHERE thread IN (${places(threads)}) AND kind = 'update'
+      AND julianday(written_at) > julianday(?) LIMIT 1`;
+    const row = this.#prepare(cited).get(name, ...threads) ?? this.#prepare(later).get(...threads, date ?? null);
+    return row === undefined ? undefined : String(row.name);
+  }
+
+  #alertOf(row: Record<string, SQLOutputValue> | undefined): StoredAlert | undefined {
+    return row === undefined || row.seq === null ? undefined : this.alert(Number(row.seq));
+  }
+
+  /**
+   * Keeps decisions, threads, what is withdrawn, and a pending delivery for every verdict that fired, in one transaction.
+   *
+   * @returns the deliveries that are withdrawn; they are open until somebody ends them
+   */
+  decide(decisions: readonly DecisionRecord[]): WithdrawnDelivery[] {
+    const withdrawn: WithdrawnDelivery[] = [];
     this.#transaction(() => {
       for (const decision of decisions) {
         const { seq, decidedAt, verdicts, thread } = decision;
         if (thread !== undefined) this.#join(thread);
         this.#keep(decision);
-        for (const { handler, fired } of verdicts) {
-          if (fired) {
-            this.#run(
-              `INSERT INTO delivery (seq, handler, state, due_at) VALUES (?, ?, 'pending', ?)`,
-              seq,
-              handler,
-              decidedAt,
-            );
-          }
+        withdrawn.push(...this.#withdraw(decision));
+        for (const { handler, fired, mode = null, retraction } of verdicts) {
+          if (!fired) continue;
+          this.#run(
+            `INSERT INTO delivery (seq, handler, state, due_at, mode, retraction) VALUES (?, ?, 'pending', ?, ?, ?)`,
+            ...[seq, handler, decidedAt, mode, retraction === true ? 1 : null],
+          );
         }
       }
+    });
+    return withdrawn;
+  }
+
+  #withdraw({ seq: before, thread, withdraws }: DecisionRecord): WithdrawnDelivery[] {
+    if (thread === undefined || withdraws === undefined) return [];
+    const { handlers, reason, covers } = withdraws;
+    return handlers.flatMap((handler) => {
+      const ended = this.deliveriesOf([thread.thread], handler).filter(
+        (delivery) => delivery.isOpen && delivery.seq < before && covers(delivery),
+      );
+      return ended.map(({ seq }) => {
+        this.#run('UPDATE delivery SET withdrawn = ? WHERE seq = ? AND handler = ?', reason, seq, handler);
+        return { seq, handler, reason };
+      });
     });
   }
 
@@ -129,10 +232,29 @@ export class Ledger {
     const { name, role, kind, format, stream, date, time, ra, dec, errorRadius, cites = [] } = summary ?? {};
     const told = [thread?.thread, name, role, kind, format, stream, date, time, ra, dec, errorRadius];
     const values = told.map((value) => value ?? null);
-    this.#run(KEEP_DECISION, seq, decidedAt, problem ?? null, JSON.stringify(verdicts), ...values);
+    this.#run(
+      KEEP_DECISION,
+      seq,
+      decidedAt,
+      problem ?? null,
+      JSON.stringify(verdicts.map((verdict) => this.#withRuleId(verdict))),
+      ...values,
+    );
     for (const { name: cited, cite } of cites) {
       this.#run('INSERT INTO citation VALUES (?, ?, ?) ON CONFLICT DO NOTHING', cited, seq, cite);
     }
+  }
+
+  /** Rules are few and long: each is kept once. */
+  #withRuleId({ rule, ...verdict }: Verdict): object {
+    if (rule === undefined) return verdict;
+    let id = this.#ruleIds.get(rule);
+    if (id === undefined) {
+      this.#run('INSERT INTO rule (text) VALUES (?) ON CONFLICT DO NOTHING', rule);
+      id = Number(this.#prepare('SELECT id FROM rule WHERE text = ?').get(rule)?.id);
+      this.#ruleIds.set(rule, id);
+    }
+    return { ...verdict, rule: id };
   }
 
   #join({ thread, changed, merged }: ThreadRecord): void {
@@ -145,11 +267,15 @@ export class Ledger {
   /** Deliveries of this handler that have not ended, in the order they are due. */
   open(handler: string, limit: number): OpenDelivery[] {
     return this.#all(
-      `SELECT seq, attempts, due_at FROM delivery
+      `SELECT seq, attempts, due_at, mode, retraction, withdrawn FROM delivery
        WHERE handler = ? AND state IN ('pending', 'running', 'retrying') ORDER BY due_at, seq LIMIT ?`,
       handler,
       limit,
-    ).map((row) => ({ seq: Number(row.seq), attempts: Number(row.attempts), dueAt: Number(row.due_at) }));
+    ).map((row) => ({
+      ...{ seq: Number(row.seq), attempts: Number(row.attempts), dueAt: Number(row.due_at) },
+      ...{ pretends: row.mode === 'pretend', retracts: row.retraction === 1 },
+      withdrawn: (row.withdrawn as string | null) ?? undefined,
+    }));
   }
 
   /** Handlers that have deliveries which have not ended, with their number. */
@@ -212,6 +338,8 @@ export class Ledger {
       this.#database.exec('COMMIT');
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      // Some of them may be of rules that were not kept after all.
+      this.#ruleIds.clear();
       throw error;
     }
   }
@@ -233,3 +361,5 @@ export class Ledger {
     return this.#prepare(sql).all(...values);
   }
 }
+
+const places = (values: readonly unknown[]): string => values.map(() => '?').join(', ');

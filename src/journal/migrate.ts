@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { HANDLER_TABLE, SUMMARY_COLUMNS } from './schema.ts';
+import { DELIVERY_COLUMNS, HANDLER_TABLE, SUMMARY_COLUMNS } from './schema.ts';
 
 /** Where an identifier's own part begins; 0 when it has none. */
 const CUT = "instr(replace(alert.ivorn, '?', '#'), '#')";
@@ -31,6 +31,7 @@ export function migrate(database: DatabaseSync): void {
     // Somebody else may have done it meanwhile.
     if (version() === 1) {
       for (const column of SUMMARY_COLUMNS) database.exec(`ALTER TABLE decision ADD COLUMN ${column}`);
+      for (const column of DELIVERY_COLUMNS) database.exec(`ALTER TABLE delivery ADD COLUMN ${column}`);
       database.exec(SUMMARISE);
       database.exec(HANDLER_TABLE);
       database.exec(COUNT_DELIVERIES);

@@ -1,7 +1,17 @@
 import { statSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import type { Verdict } from './ledger.ts';
 import { BUSY_TIMEOUT_MS } from './open.ts';
 import { STORED_COLUMNS, type StoredAlert, storedAlert } from './stored.ts';
+
+/** What was decided for one handler, as lists show it. */
+export interface ListedVerdict {
+  readonly handler: string;
+  readonly fired: boolean;
+  readonly why: string;
+  readonly mode?: 'pretend';
+  readonly retraction?: true;
+}
 
 /** An alert as lists show it. Times in milliseconds since 1970 but for those that an author wrote. */
 export interface ListedAlert {
@@ -14,7 +24,7 @@ export interface ListedAlert {
   readonly bytes: number;
   readonly isDecided: boolean;
   readonly problem: string | undefined;
-  readonly verdicts: readonly { readonly handler: string; readonly fired: boolean; readonly why: string }[];
+  readonly verdicts: readonly ListedVerdict[];
   readonly role: string | undefined;
   readonly kind: string | undefined;
   readonly format: string | undefined;
@@ -162,6 +172,18 @@ export class JournalReader {
     return row === undefined ? undefined : storedAlert(row);
   }
 
+  /** The alert with this number, decided on or not. */
+  numbered(seq: number): ListedAlert | undefined {
+    const row = this.#one(`SELECT ${LISTED} ${FROM_ALERT} WHERE alert.seq = ?`, seq);
+    return row === undefined ? undefined : listedAlert(row);
+  }
+
+  /** Alerts that bear exactly this identifier, newest first, also such as cannot be read or wait. Looks at all there are. */
+  bearing(ivorn: string, limit: number): ListedAlert[] {
+    const sql = `SELECT ${LISTED} ${FROM_ALERT} WHERE alert.ivorn = ? ORDER BY alert.seq DESC LIMIT ?`;
+    return this.#all(sql, ivorn, limit).map(listedAlert);
+  }
+
   /** Alerts that bear this identifier, newest first. @param name as identifiers are compared */
   named(name: string, limit: number): ListedAlert[] {
     const sql = `SELECT ${LISTED} ${FROM_DECISION} WHERE name = ? ORDER BY decision.seq DESC LIMIT ?`;
@@ -184,6 +206,20 @@ export class JournalReader {
       ...{ attempts: Number(row.attempts), dueAt: Number(row.due_at) },
       ...{ startedAt: numberOf(row.started_at), endedAt: numberOf(row.ended_at), outcome: textOf(row.outcome) },
     }));
+  }
+
+  /** What was decided about an alert, with its rules. */
+  explained(seq: number): { decidedAt: number; verdicts: Verdict[] } | undefined {
+    const row = this.#one('SELECT decided_at, verdicts FROM decision WHERE seq = ?', seq);
+    if (row === undefined) return undefined;
+    const verdicts = (JSON.parse(String(row.verdicts)) as (Verdict & { rule?: number })[]).map(
+      ({ rule, ...verdict }) => {
+        const text =
+          rule === undefined ? undefined : textOf(this.#one('SELECT text FROM rule WHERE id = ?', rule)?.text);
+        return text === undefined ? verdict : { ...verdict, rule: text };
+      },
+    );
+    return { decidedAt: Number(row.decided_at), verdicts };
   }
 
   /** The streams there are, by name, with when the newest alert of each came. Those with endless names are left out. */
@@ -300,11 +336,19 @@ function listedAlert(row: Record<string, SQLOutputValue>): ListedAlert {
   return {
     ...{ seq: Number(row.seq), id: String(row.id), source: String(row.source), ivorn: textOf(row.ivorn) },
     ...{ receivedAt: Number(row.received_at), bytes: Number(row.bytes), isDecided: row.decided !== null },
-    ...{ problem: textOf(row.problem), verdicts: row.verdicts === null ? [] : JSON.parse(String(row.verdicts)) },
+    ...{ problem: textOf(row.problem), verdicts: row.verdicts === null ? [] : verdictsIn(String(row.verdicts)) },
     ...{ role: textOf(row.role), kind: textOf(row.kind), format: textOf(row.format), stream: textOf(row.stream) },
     ...{ thread: textOf(row.thread), writtenAt: textOf(row.written_at), eventAt: textOf(row.event_at) },
     ...{ ra: numberOf(row.ra), dec: numberOf(row.dec), errorRadius: numberOf(row.error_radius) },
   };
+}
+
+function verdictsIn(text: string): ListedVerdict[] {
+  return (JSON.parse(text) as ListedVerdict[]).map(({ handler, fired, why, mode, retraction }) => ({
+    ...{ handler, fired, why },
+    ...(mode === undefined ? {} : { mode }),
+    ...(retraction === undefined ? {} : { retraction }),
+  }));
 }
 
 const textOf = (value: SQLOutputValue | undefined): string | undefined =>

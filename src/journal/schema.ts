@@ -19,6 +19,13 @@ export const SUMMARY_COLUMNS = [
   'error_radius REAL',
 ] as const;
 
+/** How a delivery is made, where that is not as usual. */
+export const DELIVERY_COLUMNS = [
+  'mode TEXT', // pretend: everything happens but the plugin
+  'retraction INTEGER', // 1: with the handler's options for retractions
+  'withdrawn TEXT', // why nobody wants it any more: it is not started again, and its failure is not one
+] as const;
+
 /** How the deliveries of each handler ended, ever; those that have not ended are in `delivery`. */
 export const HANDLER_TABLE = `
 CREATE TABLE IF NOT EXISTS handler (
@@ -56,7 +63,7 @@ CREATE TABLE IF NOT EXISTS decision (
   seq         INTEGER PRIMARY KEY REFERENCES alert (seq),
   decided_at  INTEGER NOT NULL,
   problem     TEXT,                     -- why it cannot be read: the alert is in quarantine
-  verdicts    TEXT NOT NULL,            -- JSON: [{ handler, fired, why }]
+  verdicts    TEXT NOT NULL,            -- JSON: a Verdict each, but for its rule, of which there is the id
   ${SUMMARY_COLUMNS.join(',\n  ')}
 ) STRICT;
 CREATE INDEX IF NOT EXISTS quarantine ON decision (seq) WHERE problem IS NOT NULL;
@@ -72,6 +79,10 @@ CREATE TABLE IF NOT EXISTS citation (
   cite        TEXT NOT NULL,
   PRIMARY KEY (name, seq, cite)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS rule (
+  id          INTEGER PRIMARY KEY,
+  text        TEXT NOT NULL UNIQUE      -- JSON: { when, conditions }
+) STRICT;
 CREATE TABLE IF NOT EXISTS thread_key (
   key         TEXT PRIMARY KEY,         -- a name of an event: a mission's number, an identifier, the name of a thread
   thread      TEXT NOT NULL             -- the thread it belongs to, whose name may by now belong to another one
@@ -85,6 +96,7 @@ CREATE TABLE IF NOT EXISTS delivery (
   started_at  INTEGER,                  -- of the last attempt
   ended_at    INTEGER,
   outcome     TEXT,                     -- what the plugin said, or why not
+  ${DELIVERY_COLUMNS.join(',\n  ')},
   PRIMARY KEY (seq, handler)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS open_delivery ON delivery (handler, due_at, seq)

@@ -5,17 +5,30 @@ import { summaryOf } from '../alert/summary.ts';
 import { Threads } from '../alert/threads.ts';
 import { explain, messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
-import type { Delivery } from '../dispatch/lane.ts';
-import type { DecisionRecord } from '../journal/ledger.ts';
+import type { NewDelivery } from '../dispatch/lane.ts';
+import type { DecisionRecord, WithdrawalRecord, WithdrawnDelivery } from '../journal/ledger.ts';
 import type { StoredAlert } from '../journal/stored.ts';
-import { decide, type Selection } from '../rules/router.ts';
+import { decide } from '../rules/router.ts';
+import type { Selection } from '../rules/selection.ts';
+import { withdrawalBy } from '../rules/withdrawal.ts';
+import { History, type HistoryJournal } from './history.ts';
 
 /** What the pipeline needs of the journal. */
-export interface DecisionJournal {
+export interface DecisionJournal extends HistoryJournal {
   undecided(limit: number): StoredAlert[];
   /** The thread to which this name of an event belongs, if any. */
   threadOf(key: string): string | undefined;
-  decide(decisions: readonly DecisionRecord[]): void;
+  /** @returns the deliveries that are withdrawn */
+  decide(decisions: readonly DecisionRecord[]): readonly WithdrawnDelivery[];
+}
+
+/** Whoever makes the deliveries. */
+export interface Deliverer {
+  offer(handler: string, delivery: NewDelivery): void;
+  /** Ends a delivery that nobody wants any more, as the journal has recorded. */
+  withdraw(handler: string, seq: number, reason: string): void;
+  /** Whether handlers are at work in this process. */
+  readonly isDelivering: boolean;
 }
 
 /** Alerts taken from the journal at once; the event loop turns between two batches. */
@@ -30,26 +43,19 @@ const RETRY_MS = 1_000;
 export class Pipeline {
   readonly #journal: DecisionJournal;
   readonly #decoder: Decoder;
-  readonly #deliver: (handler: string, delivery: Delivery) => void;
+  readonly #deliverer: Deliverer;
   readonly #log: Log;
-  readonly #isDelivering: () => boolean;
+  readonly #history: History;
   #selections: readonly Selection[] = [];
   #scheduled = false;
   #stopped = false;
 
-  /** @param isDelivering whether handlers are at work in this process */
-  constructor(
-    journal: DecisionJournal,
-    decoder: Decoder,
-    deliver: (handler: string, delivery: Delivery) => void,
-    log: Log,
-    isDelivering: () => boolean = () => false,
-  ) {
+  constructor(journal: DecisionJournal, decoder: Decoder, deliverer: Deliverer, log: Log) {
     this.#journal = journal;
     this.#decoder = decoder;
-    this.#deliver = deliver;
+    this.#deliverer = deliverer;
     this.#log = log;
-    this.#isDelivering = isDelivering;
+    this.#history = new History(journal, (stored) => this.#readAgain(stored));
   }
 
   /** From the next alert on, decide for these handlers. */
@@ -80,13 +86,23 @@ export class Pipeline {
     return this.#decoder.read(stored.packet, { source: stored.source, receivedAt }, { validate: true });
   }
 
+  /** For what came before: nobody needs to know again how it keeps to its schema. */
+  #readAgain(stored: StoredAlert): Alert | undefined {
+    const receivedAt = new Date(stored.receivedAt).toISOString();
+    try {
+      return this.#decoder.decode(stored.packet, { source: stored.source, receivedAt });
+    } catch {
+      return undefined;
+    }
+  }
+
   #turn(): void {
     this.#scheduled = false;
     if (this.#stopped) return;
     const startedAt = performance.now();
     try {
       if (this.#decideBatch() < BATCH) return;
-      if (this.#isDelivering()) this.#rest(performance.now() - startedAt);
+      if (this.#deliverer.isDelivering) this.#rest(performance.now() - startedAt);
       else this.wake();
     } catch (error) {
       this.#log.error(
@@ -109,14 +125,22 @@ export class Pipeline {
   #decideBatch(): number {
     const batch = this.#journal.undecided(BATCH);
     if (batch.length === 0) return 0;
+    // Where the last batch could not be kept, it is decided on again.
+    this.#history.forget();
     const threads = new Threads((key) => this.#journal.threadOf(key));
     const decided = batch.map((stored) => this.#decide(stored, threads));
-    this.#journal.decide(decided.map(({ record }) => record));
+    const withdrawn = this.#journal.decide(decided.map(({ record }) => record));
+    // First, so that what one alert of the batch withdraws of another one is not begun.
+    const gone = new Set(withdrawn.map(({ seq, handler }) => `${seq}/${handler}`));
+    for (const { record, stored, alert } of decided) this.#report(stored, record, alert);
+    for (const { handler, seq, reason } of withdrawn) this.#deliverer.withdraw(handler, seq, reason);
     for (const { record, stored, alert } of decided) {
-      this.#report(stored, record, alert);
       if (alert === undefined) continue;
-      for (const { handler, fired } of record.verdicts) {
-        if (fired) this.#deliver(handler, { seq: stored.seq, alert, packet: stored.packet });
+      const { seq, packet } = stored;
+      for (const { handler, fired, mode, retraction } of record.verdicts) {
+        if (!fired || gone.has(`${seq}/${handler}`)) continue;
+        const manner = { pretends: mode === 'pretend', retracts: retraction === true };
+        this.#deliverer.offer(handler, { seq, alert, packet, ...manner });
       }
     }
     return batch.length;
@@ -131,13 +155,22 @@ export class Pipeline {
       const decoded = this.#read(stored);
       const thread = threads.join(decoded.threadKeys);
       const alert = withThread(decoded.alert, thread.thread);
-      const verdicts = decide(this.#selections, alert, decidedAt);
-      const summary = summaryOf(alert);
-      return { record: { seq: stored.seq, decidedAt, problem: undefined, verdicts, thread, summary }, stored, alert };
+      const verdicts = decide(this.#selections, this.#history.circumstances(alert, thread, decidedAt));
+      this.#history.remember(alert, thread, verdicts);
+      const record = { seq: stored.seq, decidedAt, problem: undefined, verdicts, thread };
+      const [summary, withdraws] = [summaryOf(alert), this.#withdraws(alert)];
+      return { record: { ...record, summary, withdraws }, stored, alert };
     } catch (error) {
       const problem = messageOf(error);
       return { record: { seq: stored.seq, decidedAt, problem, verdicts: [] }, stored, alert: undefined };
     }
+  }
+
+  /** What the alert withdraws from the handlers that want to know. */
+  #withdraws(alert: Alert): WithdrawalRecord | undefined {
+    const handlers = this.#selections.filter(({ cancels }) => cancels).map(({ handler }) => handler);
+    const withdrawal = handlers.length === 0 ? undefined : withdrawalBy(alert);
+    return withdrawal === undefined ? undefined : { ...withdrawal, handlers };
   }
 
   #report(stored: StoredAlert, { problem, verdicts }: DecisionRecord, alert: Alert | undefined): void {

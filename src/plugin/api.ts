@@ -12,9 +12,16 @@
  *      handler's `retry:` says.
  *    - It throws `context.fail(reason)`: trying again cannot help. The delivery is dead at once.
  *    - It throws anything else: as `context.retry`, with the error's message as reason.
- *    - `context.signal` aborts at the handler's `timeout:` and when the daemon stops. What has not returned soon after
- *      is given up, and counts as a failed attempt.
- * 4. `close()` is called once, after the last delivery.
+ *    - `context.signal` aborts at the handler's `timeout:`, when the daemon stops, and when the event was retracted or
+ *      the alert superseded, if the handler says `onRetraction: cancel`. What has not returned soon after is given up,
+ *      and counts as a failed attempt.
+ *    - For an alert that retracts, `context.config` has the options of the handler's `retraction:` in place of those of
+ *      `with:`. They are checked by the same schema, and there is a `setup` of their own.
+ * 4. `pretend(alert, context)` is called in place of `handle` where the handler pretends (`mode: pretend`). It returns
+ *    what `handle` would do, as a clause that follows "would": `run /usr/local/bin/slew --ra 83.6`. It has no effects: it
+ *    writes, sends and starts nothing, and names no secrets. Where `handle` would refuse the alert, it throws as `handle`
+ *    would. Of a plugin without it, the log says that it would have been handed the alert.
+ * 5. `close()` is called once, after the last delivery.
  *
  * The plugin never retries, times out or de-duplicates: the host does. After a crash of the host, deliveries that were
  * running are run again with `attempt` one higher, so `handle` may see an alert twice.
@@ -91,7 +98,7 @@ export interface Context<Config = Record<string, unknown>> extends SetupContext<
   readonly delivery: string;
   /** 1 for the first attempt. */
   readonly attempt: number;
-  /** Aborts at the handler's timeout and when the daemon stops. */
+  /** Aborts at the handler's timeout, when the daemon stops, and when the alert is not to be handled any more. */
   readonly signal: AbortSignal;
   /** To be thrown: this attempt failed, trying again may help, not sooner than `afterMs` milliseconds when given. */
   retry(reason: string, options?: { afterMs?: number; cause?: unknown }): Error;
@@ -107,5 +114,7 @@ export interface Plugin<Config = Record<string, unknown>> {
   config?(schema: typeof z, fields: Fields): z.ZodType<Config>;
   setup?(context: SetupContext<Config>): void | Promise<void>;
   handle(alert: Alert, context: Context<Config>): void | string | Promise<void | string>;
+  /** What `handle` would do, as a clause: `run PROGRAM`, `write FILE`. Without any effect. */
+  pretend?(alert: Alert, context: Context<Config>): string | Promise<string>;
   close?(): void | Promise<void>;
 }

@@ -9,6 +9,8 @@ export const GRACE_MS = 10_000;
 
 /** A plugin with its handler's options, ready to be set up. */
 export interface ConfiguredPlugin {
+  /** As the configuration names it. */
+  readonly name: string;
   readonly plugin: Plugin<unknown>;
   readonly config: unknown;
   readonly handler: string;
@@ -19,7 +21,7 @@ export function setupContext({ config, handler, log }: ConfiguredPlugin): SetupC
   return { config, handler, log };
 }
 
-/** Runs `handle` once and says how it ended. Never rejects; gives up on a plugin that outlives its signal. */
+/** Runs `handle`, or `pretend`, once and says how it ended. Never rejects; gives up on a plugin that outlives its signal. */
 export async function runAttempt(configured: ConfiguredPlugin, attempt: Attempt): Promise<AttemptOutcome> {
   const { plugin, config, handler, log } = configured;
   const { alert, packet, delivery, signal } = attempt;
@@ -36,7 +38,8 @@ export async function runAttempt(configured: ConfiguredPlugin, attempt: Attempt)
   };
   const outlived = givenUp(signal);
   try {
-    const result = await Promise.race([handle(plugin, alert, context), outlived.promise]);
+    const work = attempt.pretends ? pretend(configured, alert, context) : handle(plugin, alert, context);
+    const result = await Promise.race([work, outlived.promise]);
     return { state: 'done', detail: typeof result === 'string' ? result : '' };
   } catch (error) {
     return failureOf(error, signal);
@@ -47,6 +50,15 @@ export async function runAttempt(configured: ConfiguredPlugin, attempt: Attempt)
 
 async function handle(plugin: Plugin<unknown>, alert: Attempt['alert'], context: Context<unknown>): Promise<unknown> {
   return await plugin.handle(alert, context);
+}
+
+async function pretend(
+  { name, plugin }: ConfiguredPlugin,
+  alert: Attempt['alert'],
+  context: Context<unknown>,
+): Promise<unknown> {
+  const said: unknown = await plugin.pretend?.(alert, context);
+  return typeof said === 'string' && said !== '' ? said : `hand the alert to the plugin ${name}`;
 }
 
 /** Rejects when the signal has aborted and the grace is over. */

@@ -77,7 +77,8 @@ class Host {
     }
   }
 
-  async #configure({ file, handler, options, baseDirectory }: Extract<ToHost, { type: 'configure' }>): Promise<void> {
+  async #configure(message: Extract<ToHost, { type: 'configure' }>): Promise<void> {
+    const { name, file, handler, options, baseDirectory } = message;
     try {
       const plugin = await importPlugin(file);
       const result = await configurePlugin(plugin, options, baseDirectory);
@@ -85,7 +86,7 @@ class Host {
         this.#send({ type: 'refused', problems: result.problems });
         return;
       }
-      this.#plugin = { plugin, config: result.config, handler, log: this.#log() };
+      this.#plugin = { name, plugin, config: result.config, handler, log: this.#log() };
       this.#send({ type: 'configured', attempts: plugin.attempts });
     } catch (error) {
       this.#send({ type: 'broken', reason: messageOf(error) });
@@ -103,7 +104,8 @@ class Host {
     }
   }
 
-  async #attempt({ alert, packet, delivery, attempt }: Extract<ToHost, { type: 'attempt' }>): Promise<void> {
+  async #attempt(message: Extract<ToHost, { type: 'attempt' }>): Promise<void> {
+    const { alert, packet, delivery, attempt, pretends, retracts } = message;
     const configured = this.#plugin;
     if (configured === undefined) return;
     const controller = new AbortController();
@@ -112,8 +114,7 @@ class Host {
     const outcome = await runAttempt(configured, {
       alert: withRaw(alert, bytes),
       packet: bytes,
-      delivery,
-      attempt,
+      ...{ delivery, attempt, pretends, retracts },
       signal: controller.signal,
     });
     this.#running.delete(delivery);

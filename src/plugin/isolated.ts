@@ -9,6 +9,8 @@ import { GRACE_MS } from './context.ts';
 import type { Answer, ToHost } from './messages.ts';
 
 export interface IsolatedPlugin {
+  /** As the configuration names it. */
+  readonly name: string;
   readonly file: string;
   readonly handler: string;
   readonly options: unknown;
@@ -75,8 +77,7 @@ export class IsolatedRunner implements Runner {
       message: (message) => this.#receive(message),
       ended: (reason) => this.#ended(reason),
     });
-    const { file, handler, options, baseDirectory } = this.#plugin;
-    const answer = await this.#ask({ type: 'configure', file, handler, options, baseDirectory });
+    const answer = await this.#ask({ type: 'configure', ...this.#plugin });
     switch (answer.type) {
       case 'configured':
         return { state: 'configured', attempts: answer.attempts };
@@ -105,9 +106,9 @@ export class IsolatedRunner implements Runner {
     const problem = await Promise.race([this.#ready, aborted(attempt.signal).then(() => this.#notReady())]);
     if (problem !== undefined) return failed(problem);
     const { promise, resolve } = Promise.withResolvers<AttemptOutcome>();
-    const { alert, packet, delivery, signal } = attempt;
+    const { alert, delivery, signal, ...rest } = attempt;
     this.#waiting.set(delivery, resolve);
-    this.#process?.send({ type: 'attempt', alert: withoutRaw(alert), packet, delivery, attempt: attempt.attempt });
+    this.#process?.send({ type: 'attempt', alert: withoutRaw(alert), delivery, ...rest });
     const watch = this.#watch(delivery, signal);
     const outcome = await promise;
     watch.cancel();

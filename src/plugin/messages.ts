@@ -7,6 +7,7 @@ import type { AttemptOutcome } from '../dispatch/runner.ts';
 export type ToHost =
   | {
       readonly type: 'configure';
+      readonly name: string;
       readonly file: string;
       readonly handler: string;
       readonly options: unknown;
@@ -20,6 +21,8 @@ export type ToHost =
       readonly packet: Uint8Array;
       readonly delivery: string;
       readonly attempt: number;
+      readonly pretends: boolean;
+      readonly retracts: boolean;
     }
   | { readonly type: 'abort'; readonly delivery: string; readonly name: string; readonly message: string }
   | { readonly type: 'close' };

@@ -1,6 +1,8 @@
+import type { Environment } from '@marcbachmann/cel-js';
 import { messageOf } from '../common/errors.ts';
 import { didYouMean } from '../common/suggest.ts';
-import { RULE_FIELDS, RULE_FUNCTIONS, ruleEnvironment } from './environment.ts';
+import { MEMBERS, RULE_FIELDS } from './environment.ts';
+import { FUNCTIONS, signatureOf } from './terms.ts';
 
 /** A rule that does not compile or type-check. */
 export class RuleError extends Error {
@@ -15,15 +17,18 @@ export class RuleError extends Error {
 }
 
 /** What the checker found, in words for someone who does not know CEL's grammar. */
-export function ruleError(error: unknown, source: string): RuleError {
+export function ruleError(error: unknown, source: string, environment: Environment): RuleError {
   const { code = '', summary = messageOf(error), range } = (error ?? {}) as CelFault;
   const start = range?.start ?? 0;
-  return new RuleError(sentenceOf(code, summary, source, start), start);
+  return new RuleError(sentenceOf({ code, summary, source, start, environment }), start);
 }
 
-/** A field that alerts do not have. */
-export function unknownField(name: string, offset: number): RuleError {
-  return new RuleError(`An alert has no field ${name}${didYouMean(name, Object.keys(RULE_FIELDS))}.`, offset);
+/** Something behind a dot that is not there. @param of what stands before the dot: `alert`, `sky`, `thread.previous` */
+export function unknownMember(of: string, name: string, offset: number): RuleError {
+  const known = MEMBERS[of === 'thread.previous' ? 'alert' : of];
+  const what =
+    Object.hasOwn(MEMBERS, of) && of !== 'alert' ? `There is no ${of}.${name}` : `An alert has no field ${name}`;
+  return new RuleError(`${what}${didYouMean(name, known ?? [])}.`, offset);
 }
 
 interface CelFault {
@@ -32,17 +37,25 @@ interface CelFault {
   readonly range?: { readonly start: number };
 }
 
-function sentenceOf(code: string, summary: string, source: string, start: number): string {
+interface Place {
+  readonly code: string;
+  readonly summary: string;
+  readonly source: string;
+  readonly start: number;
+  readonly environment: Environment;
+}
+
+function sentenceOf({ code, summary, source, start, environment }: Place): string {
   const subject = summary.slice(summary.indexOf(': ') + 2);
   switch (code) {
     case 'no_such_key':
-      return unknownField(subject, start).message;
+      return unknownMember(/([\w.]+)\.\s*$/.exec(source.slice(0, start))?.[1] ?? '', subject, start).message;
     case 'unknown_variable':
-      return unknownName(subject);
+      return unknownName(subject, environment);
     case 'no_such_overload':
       return operation(subject, source);
     case 'no_matching_overload':
-      return call(/'(.*)'/.exec(summary)?.[1] ?? '');
+      return call(/'(.*)'/.exec(summary)?.[1] ?? '', environment);
     case 'invalid_macro_argument':
       return HAS_USE;
     case 'unterminated_string':
@@ -57,6 +70,7 @@ function sentenceOf(code: string, summary: string, source: string, start: number
     case 'unexpected_token':
       return unreadable(source, start);
     default:
+      if (summary.startsWith('Logical operator requires')) return logical(summary);
       return /^Expected \w+, got /.test(summary) ? unreadable(source, start) : `The rule cannot be used: ${summary}.`;
   }
 }
@@ -64,10 +78,12 @@ function sentenceOf(code: string, summary: string, source: string, start: number
 const HAS_USE =
   'has() takes a field of the alert, such as has(alert.ra). It is not needed for a Param: where one is missing the rule is false.';
 
-function unknownName(name: string): string {
+function unknownName(name: string, environment: Environment): string {
   if (Object.hasOwn(RULE_FIELDS, name)) return `There is nothing called ${name}. Write alert.${name}.`;
-  const functions = RULE_FUNCTIONS.map(({ signature }) => signature.replace(/\(.*/, ''));
-  return `There is nothing called ${name}${didYouMean(name, ['alert', ...functions, 'has'])}.`;
+  if (Object.hasOwn(MEMBERS, name)) return `${capital(name)} means nothing here: only a handler's rule may name it.`;
+  const { variables } = environment.getDefinitions();
+  const known = [...variables.map((variable) => variable.name), ...FUNCTIONS.map((one) => one.name), 'has'];
+  return `There is nothing called ${name}${didYouMean(name, known)}.`;
 }
 
 const TYPES: Record<string, string> = {
@@ -78,6 +94,9 @@ const TYPES: Record<string, string> = {
   bool: 'true or false',
   null: 'null',
   Alert: 'the whole alert',
+  Sky: 'the sky',
+  Site: 'the site',
+  Thread: 'the thread',
   'google.protobuf.Timestamp': 'a time',
   'google.protobuf.Duration': 'a duration',
 };
@@ -89,6 +108,11 @@ export function typeInWords(type: string): string {
   );
 }
 
+function logical(summary: string): string {
+  const type = /got '(.*)'/.exec(summary)?.[1] ?? '';
+  return `&& and || stand between conditions, and here is ${typeInWords(type)}. Compare it with something.`;
+}
+
 /** `double == string`, or `!double`. */
 function operation(written: string, source: string): string {
   const [left = '', operator = '', right] = written.split(' ');
@@ -96,7 +120,12 @@ function operation(written: string, source: string): string {
     const [, sign = '', type = ''] = /^(\W+)(.*)$/.exec(written) ?? [];
     return `${sign} cannot be used on ${typeInWords(type)}.`;
   }
-  const isNumberAndText = [left, right].includes('string') && [left, right].some((type) => /^(double|int)$/.test(type));
+  if (isNumberAndWhole(left, right)) {
+    const advice = 'Write the whole number with a decimal point, as 61.0.';
+    return `${operator} cannot be used between ${typeInWords(left)} and ${typeInWords(right)}. ${advice}`;
+  }
+  const kinds = [left, itemOf(right)];
+  const isNumberAndText = kinds.includes('string') && kinds.some((type) => /^(double|int)$/.test(type));
   const hint = !isNumberAndText
     ? ''
     : /\bparam\(/.test(source)
@@ -105,13 +134,21 @@ function operation(written: string, source: string): string {
   return `${operator} cannot be used between ${typeInWords(left)} and ${typeInWords(right)}.${hint}`;
 }
 
+/** Also a list of whole ones: CEL has two kinds of numbers, and compares them only with < and >. */
+function isNumberAndWhole(left: string, right: string): boolean {
+  const kinds = [left, itemOf(right)].toSorted();
+  return kinds[0] === 'double' && kinds[1] === 'int';
+}
+
+/** Of a list, the kind of its items. */
+const itemOf = (type: string): string => type.replace(/^list<(.*)>$/, '$1');
+
 /** `foo(string)`, or `string.contain(int)`. */
-function call(written: string): string {
+function call(written: string, environment: Environment): string {
   const [, receiver, name = '', given = ''] = /^(?:(.*)\.)?(\w+)\((.*)\)$/.exec(written) ?? [];
-  const known = ruleEnvironment
-    .getDefinitions()
-    .functions.filter((one) => (one.receiverType ?? undefined) === receiver);
-  const uses = known.filter((one) => one.name === name).map((one) => one.signature);
+  const known = environment.getDefinitions().functions.filter((one) => (one.receiverType ?? undefined) === receiver);
+  const ours = FUNCTIONS.filter((one) => one.name === name).map(signatureOf);
+  const uses = ours.length > 0 ? ours : known.filter((one) => one.name === name).map((one) => one.signature);
   if (uses.length === 0) {
     const suggestion = didYouMean(name, new Set(known.map((one) => one.name)));
     const where = receiver === undefined ? 'There is no function' : `${capital(typeInWords(receiver))} has no function`;

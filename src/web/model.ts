@@ -148,6 +148,8 @@ export const verdictSchema = z
     handler: text('Name of the handler.'),
     fired: z.boolean().describe('Whether it gets the alert.'),
     why: text('Why, or why not.'),
+    mode: z.literal('pretend').describe('Everything happens but the plugin.').exactOptional(),
+    retraction: z.literal(true).describe('With the options of the handler for retractions.').exactOptional(),
     delivery: deliverySchema.describe('What became of it; absent when it did not fire.').exactOptional(),
   })
   .meta({ id: 'Verdict' });

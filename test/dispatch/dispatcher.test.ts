@@ -158,4 +158,31 @@ describe('the dispatcher', () => {
     assert.deepEqual(counted(), []);
     await dispatcher.stop(0);
   });
+
+  it('ends itself what nobody wants any more of a handler that is not run, also when the journal fails now', async (test) => {
+    const journal = new TestJournal(test);
+    const broken = { is: false };
+    const log = recordedLog();
+    const port = journal.port({
+      end: (...args) => {
+        if (broken.is) throw new Error('database is locked');
+        journal.ledger.end(...args);
+      },
+    });
+    const dispatcher = new Dispatcher(port, log);
+    journal.deliveries(2);
+    for (const seq of [1, 2]) journal.withdraw(seq, 'superseded');
+    dispatcher.withdraw('slew', 1, 'superseded');
+    assert.deepEqual(journal.states(), ['skipped', 'pending']);
+    broken.is = true;
+    dispatcher.withdraw('slew', 2, 'superseded');
+    assert.match(log.text(), /^Cannot write the journal: database is locked; slew ends 2\/slew when it runs again$/m);
+    broken.is = false;
+    const runner = new ScriptedRunner(() => DONE);
+    await dispatcher.configure([spec('slew', '1', () => runner)], 0);
+    await settle();
+    assert.deepEqual(runner.seqs, []);
+    assert.deepEqual(journal.states(), ['skipped', 'skipped']);
+    await dispatcher.stop(0);
+  });
 });

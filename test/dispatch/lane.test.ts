@@ -632,3 +632,210 @@ describe('how long an alert took to its handler', () => {
     await setup.lane.stop(0);
   });
 });
+
+describe('a delivery that pretends', () => {
+  const WOULD = { state: 'done', detail: 'run slew --ra 83.6' } as const;
+
+  for (const [name, mode, pretends] of [
+    ['by its decision', 'pretend', false],
+    ['because nothing is to run', undefined, true],
+  ] as const) {
+    it(`goes the whole way, and says what would have run: ${name}`, async (test) => {
+      const asked: boolean[] = [];
+      const runner = new ScriptedRunner((attempt) => {
+        asked.push(attempt.pretends);
+        return WOULD;
+      });
+      const { journal, lane, log } = setUp(test, { runner, settings: { pretends } });
+      const manner = mode === undefined ? {} : { mode };
+      journal.deliveries(1, ['slew'], manner);
+      lane.start();
+      await settle();
+      for (const delivery of journal.deliveries(1, ['slew'], manner)) lane.offer(delivery);
+      await settle();
+      assert.deepEqual(asked, [true, true]);
+      const kept = journal.rows().map(({ state, attempts, outcome }) => `${state} ${attempts} ${outcome}`);
+      assert.deepEqual(kept, Array(2).fill('done 1 pretended: would run slew --ra 83.6'));
+      const [line] = log.lines;
+      assert.deepEqual([line?.level, line?.message], ['info', 'slew would have run (pretend): run slew --ra 83.6']);
+      await lane.stop(0);
+    });
+  }
+
+  it('is dead for the reason for which it would have been, and too old as it would have been', async (test) => {
+    holdTime(test);
+    const runner = new ScriptedRunner(() => failing('the alert has no ra', false));
+    const { journal, lane } = setUp(test, { runner, settings: { maxAgeMs: 60_000 } });
+    lane.start();
+    for (const delivery of journal.deliveries(1, ['slew'], { mode: 'pretend' })) lane.offer(delivery);
+    await settle();
+    const late = journal.deliveries(1, ['slew'], { mode: 'pretend' });
+    test.mock.timers.tick(61_000);
+    for (const delivery of late) lane.offer(delivery);
+    await settle();
+    assert.deepEqual(
+      journal.rows().map(({ state, outcome }) => `${state} ${outcome}`),
+      ['dead the alert has no ra', "skipped it is 1m 1s old, and the handler's maxAge is 1m"],
+    );
+    await lane.stop(0);
+  });
+});
+
+describe('a delivery that retracts', () => {
+  it('is run so, whether it was offered or found in the journal', async (test) => {
+    const asked: boolean[] = [];
+    const runner = new ScriptedRunner(({ retracts }) => {
+      asked.push(retracts);
+      return DONE;
+    });
+    const { journal, lane } = setUp(test, { runner });
+    journal.deliveries(1, ['slew'], { retraction: true });
+    lane.start();
+    await settle();
+    for (const delivery of journal.deliveries(1, ['slew'], { retraction: true })) lane.offer(delivery);
+    for (const delivery of journal.deliveries(1)) lane.offer(delivery);
+    await settle();
+    assert.deepEqual(asked, [true, true, false]);
+    await lane.stop(0);
+  });
+});
+
+describe('a delivery that nobody wants any more', () => {
+  function withdraw({ journal, lane }: Setup, seq: number, reason = 'superseded'): void {
+    journal.withdraw(seq, reason);
+    lane.withdraw(seq, reason);
+  }
+  const ended = ({ journal }: Setup) => journal.rows().map(({ state, outcome }) => `${state} ${outcome}`);
+
+  it('is skipped when it waits in memory, and the others go on', async (test) => {
+    const setup = setUp(test);
+    setup.lane.start();
+    for (const delivery of setup.journal.deliveries(3)) setup.lane.offer(delivery);
+    await settle();
+    withdraw(setup, 2);
+    setup.runner.finish(1);
+    await settle();
+    setup.runner.finish(3);
+    await settle();
+    assert.deepEqual(setup.runner.seqs, [1, 3]);
+    assert.deepEqual(ended(setup), ['done well', 'skipped superseded', 'done well']);
+    await setup.lane.stop(0);
+  });
+
+  it('is skipped when it waits in the journal', async (test) => {
+    const setup = setUp(test);
+    setup.journal.deliveries(100);
+    setup.lane.start();
+    await settle();
+    withdraw(setup, 99);
+    assert.equal(ended(setup)[98], 'skipped superseded');
+    setup.runner.finish(1);
+    await setup.lane.stop(0);
+  });
+
+  it('is skipped when it fails, and not tried again', async (test) => {
+    holdTime(test);
+    const setup = setUp(test);
+    setup.lane.start();
+    for (const delivery of setup.journal.deliveries(1)) setup.lane.offer(delivery);
+    await settle();
+    withdraw(setup, 1);
+    const [running] = setup.runner.running;
+    assert.equal((running?.signal.reason as Error | undefined)?.message, 'superseded');
+    running?.finish(failing('busy'));
+    await pass(test, 1_000_000);
+    assert.deepEqual(ended(setup), ['skipped superseded']);
+    assert.equal(setup.runner.began.length, 1);
+    await setup.lane.stop(0);
+  });
+
+  it('is ended when it was being recorded that it is to be tried again', async (test) => {
+    holdTime(test);
+    const broken = { is: false };
+    const setup = setUp(test, {
+      port: (own) =>
+        own.port({
+          end: (...args) => {
+            if (broken.is) throw new Error('database is locked');
+            own.ledger.end(...args);
+          },
+        }),
+    });
+    setup.lane.start();
+    for (const delivery of setup.journal.deliveries(1)) setup.lane.offer(delivery);
+    await settle();
+    broken.is = true;
+    setup.runner.finish(1, failing('busy'));
+    await settle();
+    withdraw(setup, 1);
+    broken.is = false;
+    await pass(test, 1_000);
+    await pass(test, 2_000);
+    assert.deepEqual(ended(setup), ['skipped superseded']);
+    assert.equal(setup.runner.began.length, 1);
+    await setup.lane.stop(0);
+  });
+
+  it('is not run when the journal fails while it begins', async (test) => {
+    holdTime(test);
+    const broken = { is: true };
+    const setup = setUp(test, {
+      port: (own) =>
+        own.port({
+          begin: (...args) => {
+            if (broken.is) throw new Error('database is locked');
+            own.ledger.begin(...args);
+          },
+        }),
+    });
+    setup.lane.start();
+    for (const delivery of setup.journal.deliveries(1)) setup.lane.offer(delivery);
+    await settle();
+    withdraw(setup, 1);
+    broken.is = false;
+    await pass(test, 1_000);
+    assert.deepEqual(ended(setup), ['skipped superseded']);
+    assert.deepEqual([setup.runner.seqs, setup.journal.rows()[0]?.attempts], [[], 0]);
+    await setup.lane.stop(0);
+  });
+
+  it('is not run when the journal fails while it is skipped, but skipped later', async (test) => {
+    holdTime(test);
+    const broken = { is: false };
+    const setup = setUp(test, {
+      port: (own) =>
+        own.port({
+          end: (...args) => {
+            if (broken.is) throw new Error('database is locked');
+            own.ledger.end(...args);
+          },
+        }),
+    });
+    setup.lane.start();
+    for (const delivery of setup.journal.deliveries(2)) setup.lane.offer(delivery);
+    await settle();
+    broken.is = true;
+    withdraw(setup, 2);
+    broken.is = false;
+    assert.match(setup.log.text(), /^Cannot write the journal: database is locked; trying again in 1s$/m);
+    await pass(test, 1_000);
+    setup.runner.finish(1);
+    await settle();
+    assert.deepEqual(setup.runner.seqs, [1]);
+    assert.deepEqual(ended(setup), ['done well', 'skipped superseded']);
+    await setup.lane.stop(0);
+  });
+
+  it('ends so also while the daemon stops', async (test) => {
+    const setup = setUp(test);
+    setup.lane.start();
+    for (const delivery of setup.journal.deliveries(2)) setup.lane.offer(delivery);
+    await settle();
+    const stopping = setup.lane.stop(60_000);
+    withdraw(setup, 1);
+    withdraw(setup, 2);
+    setup.runner.finish(1, failing('aborted'));
+    await stopping;
+    assert.deepEqual(ended(setup), ['skipped superseded', 'skipped superseded']);
+  });
+});

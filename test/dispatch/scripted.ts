@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { TestContext } from 'node:test';
 import type { Log } from '../../src/common/log.ts';
-import type { Delivery, DeliveryJournal, LaneSettings } from '../../src/dispatch/lane.ts';
+import type { Delivery, DeliveryJournal, LaneSettings, NewDelivery } from '../../src/dispatch/lane.ts';
 import type { Attempt, AttemptOutcome, Runner } from '../../src/dispatch/runner.ts';
 import { JournalAppender } from '../../src/journal/append.ts';
-import { Ledger } from '../../src/journal/ledger.ts';
+import { Ledger, type Verdict } from '../../src/journal/ledger.ts';
 import { sampleAlert } from '../support/plugin-context.ts';
 
 /** A delivery as the journal's file has it. */
@@ -55,13 +55,31 @@ export class TestJournal {
   }
 
   /** Stores so many alerts and records a pending delivery of each, as the pipeline does. */
-  deliveries(count: number, handlers: readonly string[] = ['slew']): Delivery[] {
+  deliveries(
+    count: number,
+    handlers: readonly string[] = ['slew'],
+    manner: Pick<Verdict, 'mode' | 'retraction'> = {},
+  ): NewDelivery[] {
     const first = this.ledger.counts().alerts + 1;
     const numbers = Array.from({ length: count }, (_, index) => first + index);
     this.store(numbers.map((seq) => `packet ${seq}`));
-    const verdicts = handlers.map((handler) => ({ handler, fired: true, why: 'test' }));
+    const verdicts = handlers.map((handler) => ({ handler, fired: true, why: 'test', ...manner }));
     this.ledger.decide(numbers.map((seq) => ({ seq, decidedAt: Date.now(), problem: undefined, verdicts })));
-    return numbers.map((seq) => this.load(seq));
+    return numbers.map((seq) => ({
+      ...this.load(seq),
+      pretends: manner.mode === 'pretend',
+      retracts: manner.retraction === true,
+    }));
+  }
+
+  /** Records that nobody wants the delivery any more, as the decision on another alert does. */
+  withdraw(seq: number, reason: string, handler = 'slew'): void {
+    const database = new DatabaseSync(this.path);
+    try {
+      database.prepare('UPDATE delivery SET withdrawn = ? WHERE seq = ? AND handler = ?').run(reason, seq, handler);
+    } finally {
+      database.close();
+    }
   }
 
   load(seq: number): Delivery {
@@ -163,6 +181,7 @@ export function laneSettings(changes: Partial<LaneSettings> = {}): LaneSettings 
     maxAgeMs: undefined,
     retry: { attempts: 3, delayMs: 2_000, factor: 2, maxDelayMs: 300_000 },
     concurrency: 1,
+    pretends: false,
     ...changes,
   };
 }

@@ -5,7 +5,10 @@ import test from 'node:test';
 import { sandbox } from '../support/executable.ts';
 import { packet, programOf, startBroker } from '../support/play.ts';
 
-const COMMANDS = ['run', 'check', 'status', 'demo', 'listen', 'parse', 'compose', 'send', 'simulate', 'schema'];
+const COMMANDS = [
+  ...['run', 'check', 'test', 'try', 'explain', 'status', 'demo'],
+  ...['listen', 'parse', 'compose', 'send', 'simulate', 'schema'],
+];
 
 test('every command has help that says what it does', async (context) => {
   const { start } = sandbox(context);
@@ -172,4 +175,35 @@ test('a second demo in the same place is refused, and ends', async (context) => 
   assert.equal((await second.exited).code, 1);
   assert.match(second.lines.join('\n'), /another voeventd uses it/);
   assert.equal((await first.stop('SIGINT')).code, 0);
+});
+
+test('explain tells what the running daemon decided, and try and test decide the same without it', async (context) => {
+  const { write, start } = sandbox(context);
+  const { port } = await startBroker(context, { program: programOf([packet('one')]) });
+  write('one.xml', packet('one'));
+  write(
+    'voeventd.yaml',
+    `identity: ivo://org.example/a
+journal: { path: ./journal.db }
+sources: { campus: { type: vtp, brokers: ["127.0.0.1:${port}"] } }
+web: false
+conditions: { close: alert.errorRadius < 0.1 }
+handlers: { lines: { plugin: log, when: close && alert.dec < 0 } }
+tests:
+  - { name: close ones, packets: [one.xml], fires: [lines] }
+`,
+  );
+  const daemon = start('run');
+  await daemon.logged(/lines done/);
+  const explain = start('explain', 'ivo://org.example/e2e#one');
+  assert.equal((await explain.exited).code, 0, explain.lines.join('\n'));
+  const told = explain.output.join('\n');
+  assert.match(told, /✓ lines fires: the rule is true[\s\S]*├ ✓ close\n[\s\S]*→ done, 1 attempt/);
+  assert.equal((await start('explain', '2').exited).code, 1);
+  const tried = start('try', 'one.xml', '--run', 'lines');
+  assert.equal((await tried.exited).code, 0, tried.lines.join('\n'));
+  assert.match(tried.output.join('\n'), /✓ lines fires: [\s\S]*├ ✓ close\n[\s\S]*→ run, and done/);
+  const tests = start('test');
+  assert.equal((await tests.exited).code, 0, tests.lines.join('\n'));
+  assert.deepEqual(tests.output, ['✓ close ones', '', '1 test: all passed.']);
 });

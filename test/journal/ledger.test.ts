@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { OpenDelivery } from '../../src/dispatch/lane.ts';
 import type { DecisionRecord } from '../../src/journal/ledger.ts';
 import { Ledger } from '../../src/journal/ledger.ts';
 import { entry, openJournal } from './journal.ts';
@@ -11,6 +12,10 @@ function decision(seq: number, handlers: readonly string[], changes: Partial<Dec
   const fired = handlers.map((handler) => ({ handler, fired: true, why: 'its rule is true' }));
   const verdicts = [...fired, { handler: 'idle', fired: false, why: 'its rule is false' }];
   return { seq, decidedAt: NOW + seq, problem: undefined, verdicts, ...changes };
+}
+
+function open(seq: number, attempts: number, dueAt: number, changes: Partial<OpenDelivery> = {}): OpenDelivery {
+  return { seq, attempts, dueAt, pretends: false, retracts: false, withdrawn: undefined, ...changes };
 }
 
 describe('decisions', () => {
@@ -51,10 +56,7 @@ describe('decisions', () => {
         ['slew', 2],
       ]),
     );
-    assert.deepEqual(ledger.open('slew', 10), [
-      { seq: 1, attempts: 0, dueAt: NOW + 1 },
-      { seq: 2, attempts: 0, dueAt: NOW + 2 },
-    ]);
+    assert.deepEqual(ledger.open('slew', 10), [open(1, 0, NOW + 1), open(2, 0, NOW + 2)]);
     assert.deepEqual(ledger.open('slew', 1).length, 1);
     assert.deepEqual(ledger.open('idle', 10), []);
   });
@@ -75,7 +77,7 @@ describe('a delivery', () => {
       appender.append([entry(1)]);
       ledger.decide([decision(1, ['slew'])]);
       ledger.begin(1, 'slew', NOW);
-      assert.deepEqual(ledger.open('slew', 10), [{ seq: 1, attempts: 1, dueAt: NOW + 1 }], 'also while it runs');
+      assert.deepEqual(ledger.open('slew', 10), [open(1, 1, NOW + 1)], 'also while it runs');
       ledger.end(1, 'slew', { state, outcome: 'so', endedAt: NOW });
       assert.deepEqual(ledger.open('slew', 10), []);
       assert.deepEqual(ledger.counts().deliveries, { [state]: 1 });
@@ -88,10 +90,7 @@ describe('a delivery', () => {
     ledger.decide([decision(1, ['slew']), decision(2, ['slew'])]);
     ledger.begin(1, 'slew', NOW);
     ledger.end(1, 'slew', { state: 'retrying', outcome: 'exit code 1', endedAt: NOW, dueAt: NOW + 5_000 });
-    assert.deepEqual(ledger.open('slew', 10), [
-      { seq: 2, attempts: 0, dueAt: NOW + 2 },
-      { seq: 1, attempts: 1, dueAt: NOW + 5_000 },
-    ]);
+    assert.deepEqual(ledger.open('slew', 10), [open(2, 0, NOW + 2), open(1, 1, NOW + 5_000)]);
   });
 
   it('of one handler has nothing to do with another’s', (t) => {
@@ -100,7 +99,7 @@ describe('a delivery', () => {
     ledger.decide([decision(1, ['slew', 'chat'])]);
     ledger.begin(1, 'slew', NOW);
     ledger.end(1, 'slew', { state: 'done', outcome: '', endedAt: NOW });
-    assert.deepEqual(ledger.open('chat', 10), [{ seq: 1, attempts: 0, dueAt: NOW + 1 }]);
+    assert.deepEqual(ledger.open('chat', 10), [open(1, 0, NOW + 1)]);
   });
 
   it('that was running when the process died is open when the journal is opened again', (t) => {
@@ -109,8 +108,112 @@ describe('a delivery', () => {
     ledger.decide([decision(1, ['slew'])]);
     ledger.begin(1, 'slew', NOW);
     const again = new Ledger(path);
-    assert.deepEqual(again.open('slew', 10), [{ seq: 1, attempts: 1, dueAt: NOW + 1 }]);
+    assert.deepEqual(again.open('slew', 10), [open(1, 1, NOW + 1)]);
     again.close();
+  });
+});
+
+describe('a decision that withdraws', () => {
+  const told = (thread: string, changes: Partial<DecisionRecord> = {}) => ({
+    thread: { thread, changed: [thread], merged: [] },
+    ...changes,
+  });
+  const withdraws = (handlers: readonly string[], seqs?: readonly number[]) => ({
+    withdraws: { handlers, reason: 'so', covers: ({ seq }: { seq: number }) => seqs?.includes(seq) ?? true },
+  });
+
+  it('names the open deliveries of its thread and handlers before it, and they are open until somebody ends them', (t) => {
+    const { path, appender, ledger } = openJournal(t);
+    appender.append([1, 2, 3, 4, 5].map((number) => entry(number)));
+    const earlier = [decision(1, ['slew', 'chat'], told('a')), decision(2, ['slew'], told('a'))];
+    assert.deepEqual(ledger.decide([...earlier, decision(3, ['slew'], told('b'))]), []);
+    ledger.begin(2, 'slew', NOW);
+    const last = decision(4, ['slew'], told('a', withdraws(['slew'])));
+    assert.deepEqual(ledger.decide([last, decision(5, ['slew'], told('a'))]), [
+      { seq: 2, handler: 'slew', reason: 'so' },
+      { seq: 1, handler: 'slew', reason: 'so' },
+    ]);
+    const again = new Ledger(path);
+    t.after(() => again.close());
+    assert.deepEqual(again.open('slew', 9), [
+      open(1, 0, NOW + 1, { withdrawn: 'so' }),
+      open(2, 1, NOW + 2, { withdrawn: 'so' }),
+      open(3, 0, NOW + 3),
+      open(4, 0, NOW + 4),
+      open(5, 0, NOW + 5),
+    ]);
+    assert.deepEqual(again.open('chat', 9), [open(1, 0, NOW + 1)]);
+  });
+
+  it('leaves those that have ended, those that retract, and those it does not cover', (t) => {
+    const { appender, ledger } = openJournal(t);
+    appender.append([1, 2, 3, 4].map((number) => entry(number)));
+    const retracting = { verdicts: [{ handler: 'slew', fired: true, why: '', retraction: true as const }] };
+    ledger.decide([decision(1, ['slew'], told('a')), decision(2, [], told('a', retracting))]);
+    ledger.decide([decision(3, ['slew'], told('a'))]);
+    ledger.end(1, 'slew', { state: 'done', outcome: '', endedAt: NOW });
+    assert.deepEqual(ledger.decide([decision(4, [], told('a', withdraws(['slew'], [1, 2])))]), []);
+    assert.deepEqual(ledger.open('slew', 9), [open(2, 0, NOW + 2, { retracts: true }), open(3, 0, NOW + 3)]);
+  });
+
+  it('reaches threads that it joins, and alerts before it in its own batch', (t) => {
+    const { appender, ledger } = openJournal(t);
+    appender.append([1, 2, 3].map((number) => entry(number)));
+    ledger.decide([decision(1, ['slew'], told('a'))]);
+    const joining = { ...withdraws(['slew']), thread: { thread: 'b', changed: ['c'], merged: ['a'] } };
+    const withdrawn = ledger.decide([decision(2, ['slew'], told('b')), decision(3, ['slew'], joining)]);
+    assert.deepEqual(
+      withdrawn.map(({ seq }) => seq),
+      [2, 1],
+    );
+  });
+
+  it('is not kept when the decision is not', (t) => {
+    const { appender, ledger } = openJournal(t);
+    appender.append([entry(1)]);
+    ledger.decide([decision(1, ['slew'], told('a'))]);
+    assert.throws(() => ledger.decide([decision(7, [], told('a', withdraws(['slew'])))]));
+    assert.deepEqual(ledger.open('slew', 9), [open(1, 0, NOW + 1)]);
+  });
+});
+
+describe('what became of a thread', () => {
+  it('is told of each alert that was for the handler, the last one first', (t) => {
+    const { appender, ledger } = openJournal(t);
+    appender.append([1, 2, 3, 4, 5].map((number) => entry(number)));
+    const thread = { thread: { thread: 'a', changed: ['a'], merged: [] } };
+    ledger.decide([1, 2, 3, 4, 5].map((seq) => decision(seq, seq === 5 ? [] : ['slew'], thread)));
+    for (const seq of [2, 3]) ledger.begin(seq, 'slew', NOW);
+    ledger.end(3, 'slew', { state: 'skipped', outcome: 'superseded', endedAt: NOW });
+    ledger.end(4, 'slew', { state: 'skipped', outcome: 'too old', endedAt: NOW });
+    assert.deepEqual(
+      ledger
+        .deliveriesOf(['b', 'a'], 'slew')
+        .map(({ seq, begun, isOpen, skipped }) => [seq, begun, isOpen, skipped].join(' ')),
+      ['4 false false true', '3 true false true', '2 true true false', '1 false true false'],
+    );
+    assert.deepEqual(ledger.deliveriesOf(['a'], 'chat'), []);
+  });
+
+  it('has in it who supersedes an alert: who says so, or an update that was written later', (t) => {
+    const { appender, ledger } = openJournal(t);
+    appender.append([1, 2, 3].map((number) => entry(number)));
+    const summary = (name: string, kind: string, date: string, cited: readonly string[] = []) => ({
+      ...{ name, role: 'observation', kind, format: 'voevent', stream: 's', date, time: undefined },
+      ...{ ra: undefined, dec: undefined, errorRadius: undefined },
+      cites: cited.map((one) => ({ name: one, cite: 'supersedes' })),
+    });
+    const thread = { thread: { thread: 'a', changed: ['a'], merged: [] } };
+    ledger.decide([
+      decision(1, [], { ...thread, summary: summary('ivo://a#new', 'new', '2026-11-22T10:00:09Z') }),
+      decision(2, [], { ...thread, summary: summary('ivo://a#up', 'update', '2026-11-22T10:00:05.5Z', ['ivo://a#x']) }),
+    ]);
+    const superseder = (name: string, date?: string) => ledger.supersederOf(['a'], name, date);
+    assert.equal(superseder('ivo://a#y', '2026-11-22T10:00:05Z'), 'ivo://a#up');
+    assert.equal(superseder('ivo://a#y', '2026-11-22T10:00:05.5Z'), undefined);
+    assert.equal(superseder('ivo://a#y'), undefined);
+    assert.equal(superseder('ivo://a#x', '2026-11-22T10:00:07Z'), 'ivo://a#up');
+    assert.equal(ledger.supersederOf(['b'], 'ivo://a#x', '2026-11-22T10:00:00Z'), undefined);
   });
 });
 

@@ -4,22 +4,20 @@ import { describe, it, type TestContext } from 'node:test';
 import { createDecoder } from '../../src/alert/decode.ts';
 import type { Delivery } from '../../src/dispatch/lane.ts';
 import type { Verdict } from '../../src/journal/ledger.ts';
-import { type DecisionJournal, Pipeline } from '../../src/pipeline/pipeline.ts';
+import { type DecisionJournal, type Deliverer, Pipeline } from '../../src/pipeline/pipeline.ts';
 import { samplePacket } from '../../src/rehearsal/samples.ts';
-import type { Selection } from '../../src/rules/router.ts';
 import { compileRule } from '../../src/rules/rule.ts';
 import { type RecordedLog, recordedLog, settle, TestJournal } from '../dispatch/scripted.ts';
+import { selection } from '../support/selection.ts';
 
 const decoder = await createDecoder();
 
 const packet = (local: string, content = '', role = 'observation') =>
   `<voe:VOEvent xmlns:voe="http://www.ivoa.net/xml/VOEvent/v2.0" version="2.0" role="${role}" ivorn="ivo://a.b/c#${local}">${content}</voe:VOEvent>`;
 
-const select = (handler: string, changes: Partial<Selection> = {}): Selection => ({
-  handler,
-  roles: ['observation'],
-  rule: undefined,
-  maxAgeMs: undefined,
+/** Whoever makes the deliveries, if only to say which. */
+const to = (offer: Deliverer['offer'], changes: Partial<Deliverer> = {}): Deliverer => ({
+  ...{ offer, withdraw: () => {}, isDelivering: false },
   ...changes,
 });
 
@@ -30,18 +28,33 @@ interface Setup {
   readonly log: RecordedLog;
 }
 
+function portOf(journal: TestJournal, changes: Partial<DecisionJournal> = {}): DecisionJournal {
+  const { ledger } = journal;
+  return {
+    undecided: (limit) => ledger.undecided(limit),
+    threadOf: (key) => ledger.threadOf(key),
+    decide: (decisions) => ledger.decide(decisions),
+    alert: (seq) => ledger.alert(seq),
+    lastOf: (threads) => ledger.lastOf(threads),
+    isRetracted: (threads) => ledger.isRetracted(threads),
+    supersederOf: (threads, name, date) => ledger.supersederOf(threads, name, date),
+    deliveriesOf: (threads, handler) => ledger.deliveriesOf(threads, handler),
+    ...changes,
+  };
+}
+
 function setUp(test: TestContext, changes: Partial<DecisionJournal> = {}): Setup {
   const journal = new TestJournal(test);
   const delivered: Setup['delivered'] = [];
   const log = recordedLog();
-  const port: DecisionJournal = {
-    undecided: (limit) => journal.ledger.undecided(limit),
-    threadOf: (key) => journal.ledger.threadOf(key),
-    decide: (decisions) => journal.ledger.decide(decisions),
-    ...changes,
-  };
-  const pipeline = new Pipeline(port, decoder, (handler, delivery) => delivered.push({ handler, delivery }), log);
-  pipeline.configure([select('slew')]);
+  const port = portOf(journal, changes);
+  const pipeline = new Pipeline(
+    port,
+    decoder,
+    to((handler, delivery) => delivered.push({ handler, delivery })),
+    log,
+  );
+  pipeline.configure([selection('slew')]);
   return { journal, pipeline, delivered, log };
 }
 
@@ -108,15 +121,15 @@ describe('the pipeline', () => {
     const pipeline = new Pipeline(
       journal.ledger,
       decoder,
-      (handler, delivery) => {
+      to((handler, delivery) => {
         seen.push(handler);
         assert.deepEqual(journal.states('slew'), ['pending']);
         assert.ok(delivery.packet.equals(bytes));
         assert.equal(delivery.alert.source, 'campus');
-      },
+      }),
       recordedLog(),
     );
-    pipeline.configure([select('slew')]);
+    pipeline.configure([selection('slew')]);
     journal.store([bytes]);
     pipeline.wake();
     await settle();
@@ -126,9 +139,9 @@ describe('the pipeline', () => {
   it('records for every handler whether it fired, and why', async (test) => {
     const { journal, pipeline, delivered, log } = setUp(test);
     pipeline.configure([
-      select('wide', { rule: compileRule('alert.errorRadius > 1.0') }),
-      select('all'),
-      select('tests', { roles: ['test'] }),
+      selection('wide', { rule: compileRule('alert.errorRadius > 1.0') }),
+      selection('all'),
+      selection('tests', { roles: ['test'] }),
     ]);
     journal.store([packet('1')]);
     pipeline.wake();
@@ -138,9 +151,15 @@ describe('the pipeline', () => {
         seq: 1,
         problem: null,
         verdicts: [
-          { handler: 'wide', fired: false, why: 'the alert has no errorRadius: alert.errorRadius > 1.0' },
-          { handler: 'all', fired: true, why: 'its role is observation' },
-          { handler: 'tests', fired: false, why: 'its role is observation, and the handler takes only test' },
+          {
+            ...{ handler: 'wide', fired: false, why: 'the alert has no errorRadius: alert.errorRadius > 1.0' },
+            ...{ passed: ['roles'], values: { 'alert.errorRadius': null }, outcomes: 'm', rule: 1 },
+          },
+          { handler: 'all', fired: true, why: 'its role is observation', passed: ['roles'] },
+          {
+            ...{ handler: 'tests', fired: false, why: 'its role is observation, and the handler takes only test' },
+            ...{ passed: [], refused: 'roles' },
+          },
         ],
       },
     ]);
@@ -165,10 +184,10 @@ describe('the pipeline', () => {
     const again = new Pipeline(
       journal.ledger,
       decoder,
-      (handler, delivery) => delivered.push({ handler, delivery }),
+      to((handler, delivery) => delivered.push({ handler, delivery })),
       log,
     );
-    again.configure([select('slew')]);
+    again.configure([selection('slew')]);
     journal.store([packet('first'), packet('second', cites('supersedes', 'first'))]);
     again.wake();
     await settle();
@@ -207,7 +226,7 @@ describe('the pipeline', () => {
     journal.store([packet('1')]);
     pipeline.wake();
     await settle();
-    pipeline.configure([select('chat')]);
+    pipeline.configure([selection('chat')]);
     journal.store([packet('2')]);
     pipeline.wake();
     await settle();
@@ -245,8 +264,13 @@ describe('the pipeline', () => {
     pipeline.stop();
     journal.store([packet('2'), packet('3')]);
     const delivered: string[] = [];
-    const next = new Pipeline(journal.ledger, decoder, (_, { alert }) => delivered.push(alert.local), recordedLog());
-    next.configure([select('slew')]);
+    const next = new Pipeline(
+      journal.ledger,
+      decoder,
+      to((_, { alert }) => delivered.push(alert.local)),
+      recordedLog(),
+    );
+    next.configure([selection('slew')]);
     next.wake();
     await settle();
     assert.deepEqual(delivered, ['2', '3']);
@@ -259,22 +283,21 @@ describe('the pipeline', () => {
     const delivered: string[] = [];
     const log = recordedLog();
     const pipeline = new Pipeline(
-      {
+      portOf(journal, {
         undecided: (limit) => {
           if (broken.reading) throw new Error('disk I/O error');
           return journal.ledger.undecided(limit);
         },
-        threadOf: (key) => journal.ledger.threadOf(key),
         decide: (records) => {
           if (broken.writing) throw new Error('database is locked');
-          journal.ledger.decide(records);
+          return journal.ledger.decide(records);
         },
-      },
+      }),
       decoder,
-      (_, { alert }) => delivered.push(alert.local),
+      to((_, { alert }) => delivered.push(alert.local)),
       log,
     );
-    pipeline.configure([select('slew')]);
+    pipeline.configure([selection('slew')]);
     journal.store([packet('1'), packet('2')]);
     pipeline.wake();
     await settle();
@@ -308,14 +331,8 @@ describe('the pipeline', () => {
   it('leaves the thread to the handlers between two batches while they are at work', async (test) => {
     test.mock.timers.enable({ apis: ['setTimeout'] });
     const journal = new TestJournal(test);
-    let isDelivering = true;
-    const pipeline = new Pipeline(
-      journal.ledger,
-      decoder,
-      () => {},
-      recordedLog(),
-      () => isDelivering,
-    );
+    const deliverer = { offer: () => {}, withdraw: () => {}, isDelivering: true };
+    const pipeline = new Pipeline(journal.ledger, decoder, deliverer, recordedLog());
     journal.store(Array.from({ length: 100 }, (_, index) => packet(String(index))));
     pipeline.wake();
     await settle();
@@ -327,7 +344,7 @@ describe('the pipeline', () => {
     test.mock.timers.tick(1_000);
     await settle();
     assert.equal(decisions(journal).length, 2 * first);
-    isDelivering = false;
+    deliverer.isDelivering = false;
     test.mock.timers.tick(1_000);
     await settle();
     assert.equal(decisions(journal).length, 100);

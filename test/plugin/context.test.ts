@@ -5,7 +5,8 @@ import type { Context, Plugin } from '../../src/plugin/api.ts';
 import { failureOf, GRACE_MS, runAttempt } from '../../src/plugin/context.ts';
 import { PluginFailure } from '../../src/plugin/failure.ts';
 import { createInProcessRunner } from '../../src/plugin/in-process.ts';
-import { recordedLog, settle } from '../dispatch/scripted.ts';
+import { RetractingRunner } from '../../src/plugin/retracting.ts';
+import { DONE, recordedLog, ScriptedRunner, settle } from '../dispatch/scripted.ts';
 import { sampleAlert } from '../support/plugin-context.ts';
 
 const attempt = (changes: Partial<Attempt> = {}): Attempt => ({
@@ -13,6 +14,8 @@ const attempt = (changes: Partial<Attempt> = {}): Attempt => ({
   packet: Buffer.from('<voe:VOEvent/>'),
   delivery: '17/slew',
   attempt: 2,
+  pretends: false,
+  retracts: false,
   signal: new AbortController().signal,
   ...changes,
 });
@@ -21,7 +24,10 @@ const timeout = () => new DOMException('The operation was aborted due to timeout
 
 function run(handle: Plugin<unknown>['handle'], changes: Partial<Attempt> = {}) {
   const log = recordedLog();
-  const outcome = runAttempt({ plugin: { handle }, config: { exposure: 90 }, handler: 'slew', log }, attempt(changes));
+  const outcome = runAttempt(
+    { name: 'mount', plugin: { handle }, config: { exposure: 90 }, handler: 'slew', log },
+    attempt(changes),
+  );
   return { outcome, log };
 }
 
@@ -95,6 +101,65 @@ describe('an attempt', () => {
         failed(String(thrown), true),
       );
     }
+  });
+});
+
+describe('an attempt that pretends', () => {
+  const pretending = (plugin: Partial<Plugin<unknown>>) => {
+    const handle = () => {
+      throw new Error('it was handled');
+    };
+    const configured = {
+      name: 'mount',
+      plugin: { handle, ...plugin },
+      config: {},
+      handler: 'slew',
+      log: recordedLog(),
+    };
+    return runAttempt(configured, attempt({ pretends: true }));
+  };
+
+  it('says what the plugin would do, and does not call handle', async () => {
+    const said = await pretending({ pretend: (alert) => `point at ${alert.ra}` });
+    assert.deepEqual(said, { state: 'done', detail: 'point at 83.6331' });
+  });
+
+  it('says so much of a plugin that does not say', async () => {
+    const unknown = { state: 'done', detail: 'hand the alert to the plugin mount' };
+    assert.deepEqual(await pretending({}), unknown);
+    assert.deepEqual(await pretending({ pretend: async () => '' }), unknown);
+    assert.deepEqual(await pretending({ pretend: () => 5 as never }), unknown);
+  });
+
+  it('fails as handle would', async () => {
+    const outcome = await pretending({
+      pretend: (_, { fail }) => {
+        throw fail('the alert has no position');
+      },
+    });
+    assert.deepEqual(outcome, {
+      ...{ state: 'failed', reason: 'the alert has no position', retryable: false, afterMs: undefined },
+    });
+  });
+});
+
+describe('a handler with options for retractions', () => {
+  it('is run with them for what retracts, and has none for it when the file has none any more', async () => {
+    const [usual, undoing] = [new ScriptedRunner(() => DONE), new ScriptedRunner(() => DONE)];
+    const both = new RetractingRunner(usual, undoing);
+    await both.run(attempt());
+    await both.run(attempt({ retracts: true }));
+    assert.deepEqual([usual.began.length, undoing.began.length], [1, 1]);
+    await both.close();
+    assert.deepEqual([usual.closed, undoing.closed], [1, 1]);
+    const one = new RetractingRunner(usual, undefined);
+    assert.deepEqual(await one.run(attempt({ retracts: true })), {
+      state: 'failed',
+      reason: 'it retracts, and the handler has no retraction options any more',
+      ...{ retryable: false, afterMs: undefined },
+    });
+    assert.equal(usual.began.length, 1);
+    await one.close();
   });
 });
 
@@ -189,13 +254,19 @@ describe('a built-in plugin', () => {
       handle: () => void calls.push('handle'),
       close: () => void calls.push('close'),
     };
-    const runner = await createInProcessRunner({ plugin, config: { a: 1 }, handler: 'slew', log: recordedLog() });
+    const runner = await createInProcessRunner({
+      name: 'mount',
+      plugin,
+      config: { a: 1 },
+      handler: 'slew',
+      log: recordedLog(),
+    });
     await runner.run(attempt());
     await runner.close();
     assert.deepEqual(calls, ['setup {"a":1}', 'handle', 'close']);
     const refusing: Plugin<unknown> = { ...plugin, setup: () => Promise.reject(new Error('no mount')) };
     await assert.rejects(
-      createInProcessRunner({ plugin: refusing, config: {}, handler: 'slew', log: recordedLog() }),
+      createInProcessRunner({ name: 'mount', plugin: refusing, config: {}, handler: 'slew', log: recordedLog() }),
       /no mount/,
     );
   });

@@ -21,7 +21,11 @@ interface Setup {
 
 function create(test: TestContext, file = join(PLUGINS, 'scripted.ts'), options: unknown = {}): Setup {
   const log = recordedLog();
-  const runner = new IsolatedRunner({ file, handler: 'slew', options, baseDirectory: '/srv' }, log, TIMES);
+  const runner = new IsolatedRunner(
+    { name: 'mount', file, handler: 'slew', options, baseDirectory: '/srv' },
+    log,
+    TIMES,
+  );
   test.after(() => runner.close());
   return { runner, log };
 }
@@ -42,6 +46,8 @@ function attempt(deed: string, changes: Partial<Attempt> = {}): Attempt {
     packet: Buffer.from('<voe:VOEvent/>'),
     delivery: `${deliveries}/slew`,
     attempt: 1,
+    pretends: false,
+    retracts: false,
     signal: new AbortController().signal,
     ...changes,
   };
@@ -144,6 +150,30 @@ describe('a plugin in its own process', () => {
     assert.match(JSON.stringify(has('odd fields')?.fields), /callback.*Symbol\(s\)/);
   });
 
+  it('says what it would do, if it can, without doing it', async (test) => {
+    const source = (pretend: string) =>
+      put(test, `export default { handle: () => { throw new Error('handled'); } ${pretend} };`);
+    const pretending = async (pretend: string) => {
+      const { runner } = create(test, source(pretend));
+      await runner.load();
+      await runner.setup();
+      return await runner.run(attempt('', { pretends: true }));
+    };
+    assert.deepEqual(await pretending(", pretend: (alert) => 'point at ' + alert.ra"), done('point at 83.6331'));
+    assert.deepEqual(await pretending(''), done('hand the alert to the plugin mount'));
+    const failing = ", pretend: (alert, context) => { throw context.fail('no position'); }";
+    assert.deepEqual(await pretending(failing), failed('no position', false));
+  });
+
+  it('is told why it is to end', async (test) => {
+    const { runner } = await started(test);
+    const withdrawn = AbortSignal.abort(new Error('the event was retracted by ivo://a/b#1'));
+    assert.deepEqual(
+      await runner.run(attempt('reason', { signal: withdrawn })),
+      done('the event was retracted by ivo://a/b#1'),
+    );
+  });
+
   it('does not get the channel to the daemon', async (test) => {
     const { runner } = await started(test);
     assert.deepEqual(await runner.run(attempt('channel')), done('undefined'));
@@ -221,7 +251,9 @@ describe('loading a plugin', () => {
   it('gives up on a plugin that is not loaded in time', async (test) => {
     const log = recordedLog();
     const file = put(test, 'for (;;);');
-    const runner = new IsolatedRunner({ file, handler: 'slew', options: {}, baseDirectory: '/' }, log, { loadMs: 500 });
+    const runner = new IsolatedRunner({ name: 'mount', file, handler: 'slew', options: {}, baseDirectory: '/' }, log, {
+      loadMs: 500,
+    });
     assert.deepEqual(await runner.load(), { state: 'broken', reason: 'it did not answer within 500ms' });
     await runner.close();
   });

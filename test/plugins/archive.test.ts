@@ -438,3 +438,10 @@ describe('the start', () => {
     }
   });
 });
+
+it('says what it would write, and writes nothing', async () => {
+  const config = configure(archive, { directory: join(home, 'pretended'), path: '{alert.kind}/{alert.local}.xml' });
+  const would = archive.pretend(sampleAlert({ local: 'a b' }), contextFor(config));
+  assert.match(would, new RegExp(`^write ${home}/pretended/new/a_b~[0-9a-f]{16}\\.xml$`));
+  await assert.rejects(fs.stat(join(home, 'pretended')));
+});

@@ -309,7 +309,7 @@ describe('how it ends', () => {
     context.stop();
     const failure = await failureOf(() => ended);
     assert.equal(failure.retryable, true);
-    assert.match(failure.message, /^interrupted because the daemon stops after/);
+    assert.match(failure.message, /^interrupted after/);
     assert.doesNotMatch(failure.message, /timeout/);
   });
 
@@ -476,5 +476,27 @@ describe('options', () => {
     const failure = await failureOf(() => ended);
     assert.match(failure.message, /^exited with code 2/);
     assert.doesNotMatch(JSON.stringify([failure.message, context.logged, context.config]), /tr0ub4dor/);
+  });
+});
+
+describe('what it would do', () => {
+  const would = (command: string[], alert = sampleAlert()) =>
+    exec.pretend(alert, contextFor(configure(exec, { command }, directory)));
+
+  it('is the command, filled, in quotes where one needs them to read it', async () => {
+    assert.equal(would(['/usr/local/bin/slew', '--ra', '{alert.ra}']), 'run /usr/local/bin/slew --ra 83.6331');
+    const odd = sampleAlert({ description: "it's\u001b[31m red" });
+    assert.equal(would(['say', '{alert.description}', ''], odd), "run say 'it'\\''s red' ''");
+    assert.equal(would(['say', '{alert.description}'], sampleAlert({ description: 'x'.repeat(500) })).length, 409 + 2);
+    const trace = join(directory, 'pretended');
+    would(['touch', trace]);
+    assert.equal(existsSync(trace), false);
+  });
+
+  it('fails as the command would', async () => {
+    const alert = withoutFields(sampleAlert(), 'ra');
+    const live = await failureOf(() => attempt({ command: ['slew', '{alert.ra}'] }, { alert }).ended);
+    const pretended = await failureOf(() => would(['slew', '{alert.ra}'], alert));
+    assert.deepEqual([pretended.message, pretended.retryable], [live.message, false]);
   });
 });

@@ -178,3 +178,12 @@ describe('options', () => {
     }
   });
 });
+
+it('says what it would write, and writes nothing', async () => {
+  const destination = join(directory, 'pretended');
+  const would = (options: Record<string, unknown>) => log.pretend(sampleAlert(), contextFor(configure(log, options)));
+  assert.match(would({}), /^log the line: 2026-11-22T10:00:07\.250Z observation new ivo:/);
+  assert.match(would({ format: 'json' }), /^log a line of JSON \(\d+ bytes\)$/);
+  assert.ok(would({ destination }).startsWith(`append to ${destination} the line: 2026`));
+  await assert.rejects(fs.stat(destination));
+});

@@ -419,7 +419,7 @@ describe('trouble on the way', () => {
     context.stop();
     const failure = await failureOf(() => ended);
     assert.equal(failure.retryable, true);
-    assert.match(failure.message, /: interrupted because the daemon stops$/);
+    assert.match(failure.message, /: interrupted$/);
   });
 });
 
@@ -591,5 +591,24 @@ describe('options', () => {
     ]) {
       assert.throws(() => configure(webhook, options), { name: 'ZodError' }, JSON.stringify(options));
     }
+  });
+});
+
+describe('what it would do', () => {
+  const would = (options: Record<string, unknown>) =>
+    webhook.pretend(sampleAlert(), contextFor(configure(webhook, options)));
+
+  it('is the method, the host and the size, without what may be a password', () => {
+    const url = 'https://user:s3cr3t@hooks.example.org/services/T0KEN?key=K3Y';
+    const body = { template: 'at {alert.ra}', contentType: 'text/plain' };
+    assert.equal(would({ url, body }), 'POST https://hooks.example.org/… (10 bytes of text/plain)');
+    assert.match(would({ url, method: 'PUT' }), /^PUT https:\/\/hooks\.example\.org\/… \(\d{3,} bytes of json\)$/);
+    assert.match(would({ url, body: 'xml' }), /\(33 bytes of xml\)$/);
+  });
+
+  it('fails as the message would', async () => {
+    const body = { template: '{param.none}' };
+    const failure = await failureOf(() => would({ url: 'http://127.0.0.1:1', body }));
+    assert.equal(failure.retryable, false);
   });
 });

@@ -54,7 +54,7 @@ const REFUSED: Record<string, [source: string, offset: number, message: string |
   'gives a function the wrong kind': [
     'number(5) > 1.0',
     0,
-    'number() cannot take a whole number. It is used as number(string): double.',
+    'number() cannot take a whole number. It is used as number(name: string): double or number(group: string, name: string): double.',
   ],
   'asks has() for a Param': [
     'has(param("TrigID"))',

@@ -4,24 +4,20 @@ import fc from 'fast-check';
 import { tooOld } from '../../src/alert/age.ts';
 import { createDecoder } from '../../src/alert/decode.ts';
 import { type Alert, ROLES, type Role } from '../../src/alert/model.ts';
-import { handlerSchema } from '../../src/dispatch/settings.ts';
-import { decide, type Selection } from '../../src/rules/router.ts';
+import { glob } from '../../src/rules/glob.ts';
+import { decide } from '../../src/rules/router.ts';
 import { compileRule } from '../../src/rules/rule.ts';
+import type { Selection } from '../../src/rules/selection.ts';
 import { sampleAlert, withoutFields } from '../support/plugin-context.ts';
+import { circumstances, selection as selectionFor } from '../support/selection.ts';
 
 const NOW = Date.parse('2026-11-22T10:00:10Z');
 const MINUTE = 60_000;
 
-const handler = (changes: Partial<Selection> = {}): Selection => ({
-  handler: 'slew',
-  roles: handlerSchema().parse({ plugin: 'exec' }).roles,
-  rule: undefined,
-  maxAgeMs: undefined,
-  ...changes,
-});
+const handler = (changes: Partial<Selection> = {}) => selectionFor('slew', changes);
 
 function verdict(selection: Selection, changes: Partial<Alert> = {}) {
-  const [only, ...others] = decide([selection], sampleAlert(changes), NOW);
+  const [only, ...others] = decide([selection], circumstances({ alert: sampleAlert(changes), now: NOW }));
   assert.deepEqual(others, []);
   assert.ok(only);
   return only;
@@ -30,12 +26,15 @@ function verdict(selection: Selection, changes: Partial<Alert> = {}) {
 describe('a handler', () => {
   it('takes observations when it names no roles', () => {
     assert.deepEqual(handler().roles, ['observation']);
-    assert.deepEqual(verdict(handler()), { handler: 'slew', fired: true, why: 'its role is observation' });
+    assert.deepEqual(verdict(handler()), {
+      ...{ handler: 'slew', fired: true, why: 'its role is observation', passed: ['roles'] },
+    });
     for (const role of ['prediction', 'utility'] as const) {
       assert.deepEqual(verdict(handler(), { role }), {
         handler: 'slew',
         fired: false,
         why: `its role is ${role}, and the handler takes only observation`,
+        ...{ passed: [], refused: 'roles' },
       });
     }
   });
@@ -80,11 +79,13 @@ describe('a handler', () => {
       handler: 'slew',
       fired: true,
       why: 'its role is test, and the handler takes tests',
+      passed: ['roles'],
     });
     assert.deepEqual(verdict(tests, { test: true }), {
       handler: 'slew',
       fired: true,
       why: 'it is marked as a test, though its role is observation, and the handler takes tests',
+      passed: ['roles'],
     });
     assert.equal(verdict(tests).fired, false);
   });
@@ -92,17 +93,17 @@ describe('a handler', () => {
   it('asks its rule only about alerts of its roles', () => {
     const rule = compileRule('alert.errorRadius < 1.0');
     assert.match(verdict(handler({ rule })).why, /^the rule is true: /);
-    assert.match(verdict(handler({ rule }), { errorRadius: 2 }).why, /^the rule is false: /);
+    assert.match(verdict(handler({ rule }), { errorRadius: 2 }).why, /^alert\.errorRadius < 1\.0 is false/);
     assert.match(verdict(handler({ rule }), { role: 'utility' }).why, /^its role is utility/);
   });
 
   it('gets a verdict in the order of the configuration', () => {
     const handlers = ['c', 'a', 'b'].map((name) => handler({ handler: name }));
     assert.deepEqual(
-      decide(handlers, sampleAlert(), NOW).map((one) => one.handler),
+      decide(handlers, circumstances()).map((one) => one.handler),
       ['c', 'a', 'b'],
     );
-    assert.deepEqual(decide([], sampleAlert(), NOW), []);
+    assert.deepEqual(decide([], circumstances()), []);
   });
 });
 
@@ -119,7 +120,7 @@ describe('a packet whose role nobody knows, or that is marked as a test', () => 
       );
       const alert = decoder.decode(packet, { source: 's', receivedAt: '2026-11-22T10:00:00.000Z' });
       const all = handler({ roles: ['observation', 'prediction', 'utility'] });
-      const [held, sent] = decide([all, handler({ roles: ['test'] })], alert, NOW);
+      const [held, sent] = decide([all, handler({ roles: ['test'] })], circumstances({ alert, now: NOW }));
       assert.equal(held?.fired, false);
       assert.equal(sent?.fired, true);
     });
@@ -162,5 +163,84 @@ describe('maxAge', () => {
     const { fired, why } = verdict(selection, { date: at(-2 * MINUTE) });
     assert.equal(fired, false);
     assert.equal(why, "it is 2m old, and the handler's maxAge is 1m");
+  });
+});
+
+describe('tests: pretend', () => {
+  const rehearsing = handler({ tests: 'pretend' });
+
+  it('rehearses with tests, and with nothing else', () => {
+    assert.equal(verdict(rehearsing, { role: 'test', test: true }).mode, 'pretend');
+    assert.equal(verdict(rehearsing, { test: true }).mode, 'pretend');
+    assert.equal('mode' in verdict(rehearsing), false);
+    assert.equal(verdict(rehearsing, { role: 'utility', test: true }).fired, false);
+    assert.equal('mode' in verdict(handler({ roles: ['test'] }), { role: 'test', test: true }), false);
+  });
+
+  it('is what mode: pretend makes of everything', () => {
+    assert.equal(verdict(handler({ mode: 'pretend' })).mode, 'pretend');
+  });
+});
+
+describe('the shorthands', () => {
+  const refused = (changes: Partial<Selection>, alert: Partial<Alert> = {}) => verdict(handler(changes), alert).refused;
+
+  it('refuse what fits none of them, and say which was not held', () => {
+    assert.equal(refused({ streams: [glob('nasa.*')] }), undefined);
+    assert.equal(refused({ streams: [glob('lsst*')] }), 'streams');
+    assert.equal(refused({ topics: [glob('*')] }), 'topics');
+    assert.equal(refused({ kinds: ['update'] }), 'kinds');
+    assert.equal(refused({ minImportance: 0.95 }), undefined);
+    assert.equal(refused({ minImportance: 0.96 }), 'minImportance');
+    assert.equal(refused({ maxErrorRadius: 0.05 }), undefined);
+    assert.equal(refused({ maxErrorRadius: 0.01 }), 'maxErrorRadius');
+    assert.deepEqual(verdict(handler({ kinds: ['new'], minImportance: 0.5 })).passed, [
+      'roles',
+      'kinds',
+      'minImportance',
+    ]);
+  });
+});
+
+describe('a handler that cancels', () => {
+  const cancelling = handler({ cancels: true });
+  const decided = (changes: Parameters<typeof circumstances>[0], one = cancelling) =>
+    decide([one], circumstances(changes))[0];
+  const thread = (retracted: boolean) => () => ({ first: false, retracted, previous: undefined, moved: undefined });
+
+  it('does not get what was retracted or superseded, though that was heard first, nor the retraction itself', () => {
+    assert.equal(decided({})?.fired, true);
+    assert.equal(decided({ thread: thread(true) })?.why, 'the event has been retracted');
+    assert.equal(decided({ superseder: () => 'ivo://a/b#2' })?.why, 'it has been superseded by ivo://a/b#2');
+    assert.match(decided({ alert: sampleAlert({ kind: 'retraction' }) })?.why ?? '', /only cancels/);
+    const other = { thread: thread(true), superseder: () => 'ivo://a/b#2' };
+    assert.equal(decided(other, handler())?.fired, true);
+  });
+
+  it('asks what it has got without what the alert withdraws', () => {
+    const asked: unknown[] = [];
+    const delivered = (recipient: unknown) => void asked.push(recipient);
+    decided({ delivered }, handler({ cancels: true, once: true }));
+    assert.deepEqual(asked, [{ handler: 'slew', cancels: true }]);
+  });
+});
+
+describe('a handler with options for retractions', () => {
+  const retraction = sampleAlert({ kind: 'retraction' });
+  const undoing = handler({ retracts: true, cancels: true, maxAgeMs: 1, rule: compileRule('false') });
+
+  it('gets a retraction if it has begun with the event, whatever its rule and the age', () => {
+    const [got] = decide([undoing], circumstances({ alert: retraction, begun: () => true }));
+    assert.deepEqual([got?.fired, got?.retraction], [true, true]);
+    const [none] = decide([undoing], circumstances({ alert: retraction }));
+    assert.deepEqual([none?.fired, none?.refused], [false, 'retraction']);
+  });
+
+  it('gets no test of one unless it takes tests', () => {
+    const alert = sampleAlert({ kind: 'retraction', role: 'test', test: true });
+    const all = { alert, begun: () => true };
+    assert.equal(decide([undoing], circumstances(all))[0]?.fired, false);
+    const [rehearsed] = decide([handler({ retracts: true, tests: 'pretend' })], circumstances(all));
+    assert.deepEqual([rehearsed?.mode, rehearsed?.retraction], ['pretend', true]);
   });
 });

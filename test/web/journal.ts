@@ -7,6 +7,7 @@ import { Pipeline } from '../../src/pipeline/pipeline.ts';
 import { Rows } from '../../src/web/rows.ts';
 import { recordedLog } from '../dispatch/scripted.ts';
 import { openJournal } from '../journal/journal.ts';
+import { selection } from '../support/selection.ts';
 import { until } from '../support/wait.ts';
 
 const decoder = await createDecoder();
@@ -16,8 +17,13 @@ export function watchedJournal(context: TestContext) {
   const { path, appender, ledger } = openJournal(context);
   const reader = new JournalReader(path);
   context.after(() => reader.close());
-  const pipeline = new Pipeline(ledger, decoder, () => {}, recordedLog());
-  pipeline.configure([{ handler: 'slew', roles: ['observation'], rule: undefined, maxAgeMs: undefined }]);
+  const pipeline = new Pipeline(
+    ledger,
+    decoder,
+    { offer: () => {}, withdraw: () => {}, isDelivering: false },
+    recordedLog(),
+  );
+  pipeline.configure([selection('slew')]);
   return {
     ...{ path, ledger, reader, rows: new Rows(reader) },
     /** Resolves when all have been decided on. */

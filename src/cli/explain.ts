@@ -1,0 +1,138 @@
+import { dirname } from 'node:path';
+import { nameOf } from '../alert/summary.ts';
+import { UserError } from '../common/errors.ts';
+import { visible } from '../common/visible.ts';
+import { findConfig } from '../config/find.ts';
+import { lookInto } from '../journal/look.ts';
+import type { JournalReader, ListedAlert, ListedDelivery } from '../journal/reader.ts';
+import { explainRule } from '../rules/explain.ts';
+import { settingsSchema } from '../settings.ts';
+import { EXIT } from './exit.ts';
+import { type ExplainedVerdict, explainVerdict, oneLine } from './explanation.ts';
+
+export interface ExplainOptions {
+  readonly config?: string;
+  readonly journal?: string;
+  readonly json?: boolean;
+}
+
+/** Alerts of one identifier: more than this nobody reads. */
+const MOST_ALERTS = 100;
+
+/** `voeventd explain`: what was decided about an alert, and what became of it, by the journal. */
+export async function explainCommand(name: string, options: ExplainOptions): Promise<number> {
+  const path = options.journal ?? (await journalPath(options.config));
+  const reader = lookInto(path);
+  try {
+    const alerts = find(reader, name.trim());
+    if (alerts.length === 0) {
+      throw new UserError(
+        'explain.none',
+        `Cannot explain ${visible(name)}: the journal ${path} has no alert with that identifier, id or number.`,
+      );
+    }
+    const told = alerts.map((alert) => accountOf(reader, alert));
+    if (options.json === true) process.stdout.write(`${JSON.stringify(told.map(jsonOf), null, 2)}\n`);
+    else process.stdout.write(`${told.map((one) => describe(one).join('\n')).join('\n\n')}\n`);
+    return EXIT.ok;
+  } finally {
+    reader.close();
+  }
+}
+
+/** As the configuration says, whatever else is wrong with it. */
+async function journalPath(config: string | undefined): Promise<string> {
+  const document = await findConfig(config);
+  const { journal } = settingsSchema(dirname(document.file)).shape;
+  const parsed = journal.safeParse((document.value as { journal?: unknown } | null | undefined)?.journal);
+  if (parsed.success) return parsed.data.path;
+  throw new UserError(
+    'explain.config',
+    `Cannot read where the journal is from ${document.file}: it has problems. Run voeventd check, or give --journal FILE.`,
+  );
+}
+
+/** By the first 16 digits of its digest, by its number, or by its identifier, newest first. */
+function find(reader: JournalReader, name: string): readonly ListedAlert[] {
+  const one =
+    (/^[0-9a-f]{16}$/i.test(name) ? reader.find(name) : undefined) ??
+    (/^\d{1,15}$/.test(name) ? reader.numbered(Number(name)) : undefined);
+  if (one !== undefined) return [one];
+  const named = reader.named(nameOf(name), MOST_ALERTS);
+  return named.length > 0 ? named : reader.bearing(name, MOST_ALERTS);
+}
+
+interface Account {
+  readonly alert: ListedAlert;
+  readonly decidedAt: number | undefined;
+  readonly handlers: readonly { readonly verdict: ExplainedVerdict; readonly delivery: ListedDelivery | undefined }[];
+}
+
+function accountOf(reader: JournalReader, alert: ListedAlert): Account {
+  const explained = reader.explained(alert.seq);
+  const deliveries = new Map(reader.deliveries(alert.seq, alert.seq).map((one) => [one.handler, one]));
+  const handlers = (explained?.verdicts ?? []).map((verdict) => ({
+    verdict,
+    delivery: deliveries.get(verdict.handler),
+  }));
+  return { alert, decidedAt: explained?.decidedAt, handlers };
+}
+
+function describe({ alert, decidedAt, handlers }: Account): string[] {
+  const { seq, id, source, ivorn, receivedAt, problem, role, kind, thread } = alert;
+  const facts = [
+    ...[role, kind].filter((fact) => fact !== undefined),
+    `received ${iso(receivedAt)} from ${source}`,
+    ...(thread === undefined ? [] : [`thread ${oneLine(thread)}`]),
+    ...(decidedAt === undefined ? [] : [`decided ${iso(decidedAt)}`]),
+  ];
+  const lines = [
+    `${oneLine(ivorn ?? 'A document without an identifier')} (number ${seq}, id ${id})`,
+    `  ${facts.join(', ')}`,
+  ];
+  if (decidedAt === undefined) return [...lines, '  Nothing has been decided on it yet.'];
+  if (problem !== undefined) return [...lines, `  It is in quarantine, and no handler was asked: ${oneLine(problem)}.`];
+  if (handlers.length === 0) return [...lines, '  There was no handler to ask.'];
+  for (const { verdict, delivery } of handlers) {
+    lines.push('', ...explainVerdict(verdict).map((line) => `  ${line}`));
+    if (delivery !== undefined) lines.push(`      → ${deliveryInWords(delivery)}`);
+  }
+  return lines;
+}
+
+function deliveryInWords({ state, attempts, outcome, dueAt, startedAt, endedAt }: ListedDelivery): string {
+  const count = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
+  const said = outcome === undefined ? '' : `: ${oneLine(outcome)}`;
+  const isOpen = state === 'pending' || state === 'retrying';
+  const times = [
+    ...(isOpen ? [`due ${iso(dueAt)}`] : []),
+    ...(startedAt === undefined ? [] : [`started ${iso(startedAt)}`]),
+    ...(endedAt === undefined || state === 'running' ? [] : [`ended ${iso(endedAt)}`]),
+  ];
+  return `${state}, ${count}${said}${times.length === 0 ? '' : ` (${times.join(', ')})`}`;
+}
+
+function jsonOf({ alert, decidedAt, handlers }: Account): object {
+  const { verdicts: _, isDecided: __, receivedAt, ...facts } = alert;
+  return {
+    ...facts,
+    receivedAt: iso(receivedAt),
+    decidedAt: decidedAt === undefined ? undefined : iso(decidedAt),
+    handlers: handlers.map(({ verdict: { rule, outcomes, ...verdict }, delivery }) => ({
+      ...verdict,
+      rule: rule === undefined ? undefined : JSON.parse(rule),
+      parts: explainRule({ ...verdict, ...(rule && { rule }), ...(outcomes && { outcomes }) }),
+      delivery: delivery === undefined ? undefined : deliveryJson(delivery),
+    })),
+  };
+}
+
+function deliveryJson({ state, attempts, outcome, dueAt, startedAt, endedAt }: ListedDelivery): object {
+  return {
+    ...{ state, attempts, outcome, dueAt: iso(dueAt) },
+    startedAt: startedAt === undefined ? undefined : iso(startedAt),
+    endedAt: endedAt === undefined ? undefined : iso(endedAt),
+  };
+}
+
+const iso = (timeMs: number): string => new Date(timeMs).toISOString();

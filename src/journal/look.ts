@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { explain, UserError } from '../common/errors.ts';
+import { JournalReader } from './reader.ts';
+import { APPLICATION_ID, SCHEMA_VERSION } from './schema.ts';
+
+/**
+ * Opens a journal only to look into it, whether a daemon writes it or not.
+ *
+ * @throws UserError when there is none, it is another program's, or one of another version
+ */
+export function lookInto(path: string): JournalReader {
+  if (!existsSync(path)) {
+    throw new UserError(
+      'journal.none',
+      `Cannot read the journal ${path}: there is no such file. Has voeventd run with this configuration? Name the file with --journal FILE.`,
+    );
+  }
+  try {
+    requireOurs(path);
+    return new JournalReader(path);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(
+      'journal.read',
+      `Cannot read the journal ${path}: ${explain(error)}. Look as the user that runs voeventd.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function requireOurs(path: string): void {
+  const database = new DatabaseSync(path, { readOnly: true });
+  try {
+    const pragma = (name: string): number => Number(database.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
+    if (pragma('application_id') !== APPLICATION_ID) {
+      throw new UserError('journal.foreign', `Cannot read ${path}: it is no journal of voeventd.`);
+    }
+    const version = pragma('user_version');
+    if (version === SCHEMA_VERSION) return;
+    const advice =
+      version > SCHEMA_VERSION ? 'Use that version of voeventd.' : 'voeventd run brings it up to date when it starts.';
+    throw new UserError(
+      'journal.version',
+      `Cannot read the journal ${path}: it is of version ${version}, and this voeventd knows ${SCHEMA_VERSION}. ${advice}`,
+    );
+  } finally {
+    database.close();
+  }
+}

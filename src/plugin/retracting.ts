@@ -1,0 +1,25 @@
+import type { Attempt, AttemptOutcome, Runner } from '../dispatch/runner.ts';
+
+/** Runs a handler's plugin with one of two sets of options: those of `with`, or those of `retraction` for what retracts. */
+export class RetractingRunner implements Runner {
+  readonly #usual: Runner;
+  readonly #retraction: Runner | undefined;
+
+  /** @param retraction undefined: the handler has no options for retractions, or has none any more */
+  constructor(usual: Runner, retraction: Runner | undefined) {
+    this.#usual = usual;
+    this.#retraction = retraction;
+  }
+
+  async run(attempt: Attempt): Promise<AttemptOutcome> {
+    if (!attempt.retracts) return await this.#usual.run(attempt);
+    if (this.#retraction !== undefined) return await this.#retraction.run(attempt);
+    // With its usual options it would do again what is to be undone.
+    const reason = 'it retracts, and the handler has no retraction options any more';
+    return { state: 'failed', reason, retryable: false, afterMs: undefined };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#usual.close(), this.#retraction?.close()]);
+  }
+}

@@ -1,0 +1,39 @@
+import type { Decoded } from '../alert/decoded.ts';
+import type { Alert } from '../alert/model.ts';
+import { Threads } from '../alert/threads.ts';
+import { History } from '../pipeline/history.ts';
+import { decide, type HandlerVerdict } from '../rules/router.ts';
+import type { Selection } from '../rules/selection.ts';
+
+/** An alert, and what was decided on it. */
+export interface Tried {
+  readonly alert: Alert;
+  readonly verdicts: readonly HandlerVerdict[];
+}
+
+/** Nothing is kept but what this trial itself has decided. */
+const nothing = () => undefined;
+const NO_JOURNAL = {
+  ...{ alert: nothing, lastOf: nothing, isRetracted: () => false },
+  ...{ supersederOf: nothing, deliveriesOf: () => [] },
+};
+
+/** Decides on one alert after the other as the daemon does, threads included, but keeps nothing and runs nothing. */
+export class Trial {
+  readonly #selections: readonly Selection[];
+  readonly #threads = new Threads();
+  readonly #history = new History(NO_JOURNAL, () => undefined);
+
+  constructor(selections: readonly Selection[]) {
+    this.#selections = selections;
+  }
+
+  /** @param now milliseconds since 1970 */
+  decide({ alert: decoded, threadKeys }: Decoded, now: number): Tried {
+    const joined = this.#threads.join(threadKeys);
+    const alert = Object.freeze({ ...decoded, thread: joined.thread });
+    const verdicts = decide(this.#selections, this.#history.circumstances(alert, joined, now));
+    this.#history.remember(alert, joined, verdicts);
+    return { alert, verdicts };
+  }
+}
