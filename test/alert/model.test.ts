@@ -29,7 +29,7 @@ describe('the model of an alert', () => {
     const placeless = Object.entries(alertSchema.shape).flatMap(([name, field]) =>
       Object.keys(PLACES.get(field) ?? {}).length === 0 ? [name] : [],
     );
-    assert.deepEqual(placeless, ['source', 'receivedAt'], 'only what no packet says');
+    assert.deepEqual(placeless, ['source', 'topic', 'receivedAt'], 'only what no packet says');
   });
 
   it('is the shape of an alert that says everything', () => {

@@ -59,6 +59,7 @@ export function sampleAlert(changes: Partial<Alert> = {}): Alert {
 /** An alert that says all that an alert can say. */
 export function fullAlert(): Alert {
   return sampleAlert({
+    topic: 'gcn.classic.voevent.SWIFT_BAT_GRB_POS_ACK',
     timeStart: '2026-11-22T09:59:58.12Z',
     timeStop: '2026-11-22T10:00:58.12Z',
     error2: { major: 0.05, minor: 0.02, angle: 30 },
