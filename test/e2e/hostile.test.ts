@@ -47,6 +47,7 @@ const PACKETS: readonly Buffer[] = [
   ...HOSTILE_NAMES.map((name) => hostileNames(name, 0)),
   ...HOSTILE_DOCUMENTS,
 ];
+const WIDE = { width: 1_024, height: 768 };
 const PHONE = { width: 390, height: 844 };
 const MEGABYTE = 1_000_000;
 const LATEST = 50;
@@ -139,6 +140,9 @@ describe('packets, subscribers and questions that attack whoever looks at the pa
       await page.goto(url + path);
       await page.evaluate(openAll);
       assert.deepEqual(await wrongs(), [], path);
+      await page.setViewportSize(WIDE);
+      assert.ok((await tooWide(page)) <= 0, `${path} is ${await tooWide(page)} px too wide for a table`);
+      await page.setViewportSize(PHONE);
       const size = Buffer.byteLength(await page.content());
       assert.ok(size < 3 * MEGABYTE, `${path} has ${size} bytes`);
     }

@@ -8,7 +8,7 @@ const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {
 
 /** A broker that plays, closed after the test at the latest. */
 export async function startBroker(
-  context: TestContext,
+  context: Pick<TestContext, 'after'>,
   settings: Partial<RehearsalSettings> & { program?: Program } = {},
 ): Promise<{ broker: RehearsalBroker; port: number; close(): void }> {
   const { program = samplesProgram('t'), ...rest } = settings;

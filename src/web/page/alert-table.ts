@@ -3,7 +3,7 @@ import type { AlertRow } from '../model.ts';
 import { tag } from './mark.ts';
 import { degrees, radius, signedDegrees } from './sky.ts';
 import { cardTable } from './table.ts';
-import { alertHref, alertName, shown } from './text.ts';
+import { alertHref, alertName, shown, shownName } from './text.ts';
 import { shownTime } from './time.ts';
 import { verdictList } from './verdicts.ts';
 
@@ -24,7 +24,7 @@ export function alertTable({ alerts, caption, now }: AlertTableParts): JSX.Eleme
     classOf: rowClass,
     columns: [
       { label: 'Alert', cell: nameCell },
-      { label: 'Received', cell: (row) => receivedCell(row, now) },
+      { label: 'Received', cell: ({ receivedAt }) => shownTime(receivedAt, now) },
       { label: 'Event', cell: ({ time }) => shownTime(time, now) },
       { label: 'Position', cell: positionCell },
       { label: 'Handlers', cell: handlersCell },
@@ -38,21 +38,23 @@ function rowClass({ problem, role }: AlertRow): string {
 }
 
 function nameCell(row: AlertRow) {
-  const { id, stream, role, kind, problem } = row;
+  const { id, stream, source, role, kind, problem } = row;
   return [
-    h('a', { href: alertHref(id) }, shown(alertName(row))),
+    h('a', { href: alertHref(id) }, shownName(alertName(row))),
     h('span', { class: 'tags' }, [
       problem === undefined ? undefined : tag('quarantine', 'QUARANTINE'),
       role === 'test' ? tag('test', 'TEST') : role === undefined ? undefined : tag('plain', role),
       kind === undefined || kind === 'new' ? undefined : tag('plain', kind),
-      stream === undefined ? undefined : h('small', null, shown(stream)),
+      stream === undefined || isNamed(stream, row) ? undefined : h('small', null, shown(stream)),
+      h('small', null, 'from ', shown(source)),
     ]),
     problem === undefined ? undefined : h('small', { class: 'reason' }, shown(problem, 1_000)),
   ];
 }
 
-function receivedCell({ receivedAt, source }: AlertRow, now: number | undefined) {
-  return [shownTime(receivedAt, now), h('small', null, 'from ', shown(source))];
+/** Whether the identifier says which stream it is of. */
+function isNamed(stream: string, { ivorn = '' }: AlertRow): boolean {
+  return ivorn.startsWith(`ivo://${stream}#`) || ivorn.startsWith(`ivo://${stream}?`);
 }
 
 function positionCell({ ra, dec, errorRadius }: AlertRow) {
@@ -60,9 +62,10 @@ function positionCell({ ra, dec, errorRadius }: AlertRow) {
   return h('span', { class: 'position' }, [
     h('span', null, `RA ${degrees(ra)}`),
     ' ',
-    h('span', null, `Dec ${signedDegrees(dec)}`),
-    ' ',
-    errorRadius === undefined ? undefined : h('span', { class: 'radius' }, `± ${radius(errorRadius)}`),
+    h('span', null, [
+      `Dec ${signedDegrees(dec)}`,
+      errorRadius === undefined ? undefined : [' ', h('span', { class: 'radius' }, `± ${radius(errorRadius)}`)],
+    ]),
   ]);
 }
 

@@ -23,7 +23,7 @@ export function sourcesSection(sources: readonly SourceStatus[], now: number): J
       { label: 'Last hour', isNumber: true, cell: ({ lastHour }) => shownCount(lastHour) },
       { label: 'Last day', isNumber: true, cell: ({ lastDay }) => shownCount(lastDay) },
       { label: 'Received', isNumber: true, cell: receivedCell },
-      { label: 'Reconnects', isNumber: true, cell: connectionsCell },
+      { label: 'Reconnects', isNumber: true, cell: reconnectsCell },
     ],
   });
   return section('sources', 'Sources', table);
@@ -33,27 +33,27 @@ function nameCell({ name, type, address }: SourceStatus) {
   return [shown(name), h('small', null, shown(type), address === undefined ? undefined : [' ', shown(address)])];
 }
 
-function stateCell({ level, state, since, reason, nextAttemptAt }: SourceStatus, now: number) {
+function stateCell({ level, state, since, reason, nextAttemptAt, connections }: SourceStatus, now: number) {
   return [
     levelMark(level, shown(state)),
     since === undefined ? undefined : h('small', null, shownSince(since, now)),
+    connections === undefined ? undefined : h('small', null, `${counted(connections, 'author')} connected`),
     reason === undefined ? undefined : h('small', { class: 'reason' }, shown(reason, 2_000)),
     nextAttemptAt === undefined ? undefined : h('small', null, 'connects again ', shownTime(nextAttemptAt, now)),
   ];
 }
 
-function receivedCell({ received, duplicates, bytes, refused }: SourceStatus) {
-  return [
-    shownCount(received),
-    h('small', null, counted(duplicates, 'duplicate')),
-    refused === undefined ? undefined : h('small', null, `${shownCount(refused)} refused`),
-    h('small', null, shownBytes(bytes)),
+/** What is not there needs no room. */
+function receivedCell({ received, duplicates, bytes, refused = 0 }: SourceStatus) {
+  const parts = [
+    shownBytes(bytes),
+    ...(duplicates === 0 ? [] : [counted(duplicates, 'duplicate')]),
+    ...(refused === 0 ? [] : [`${shownCount(refused)} refused`]),
   ];
+  const facts = parts.map((part, index) => [index === 0 ? '' : ', ', h('span', { key: part, class: 'whole' }, part)]);
+  return [shownCount(received), h('small', null, facts)];
 }
 
-function connectionsCell({ reconnects, connections }: SourceStatus) {
-  return [
-    reconnects === undefined ? undefined : shownCount(reconnects),
-    connections === undefined ? undefined : h('small', null, `${counted(connections, 'author')} now`),
-  ];
+function reconnectsCell({ reconnects }: SourceStatus) {
+  return reconnects === undefined ? undefined : shownCount(reconnects);
 }

@@ -10,6 +10,16 @@ export function shown(text: string, maxLength = SHORT): JSX.Element {
   return h('bdi', null, visible(text, maxLength));
 }
 
+/** An identifier, which breaks after a slash or a number sign where it has to. */
+export function shownName(name: string): JSX.Element {
+  const parts = visible(name, SHORT).split(/(?<=[/#?])(?![/#?])/);
+  return h(
+    'bdi',
+    null,
+    parts.flatMap((part, index) => (index === 0 ? [part] : [h('wbr', null), part])),
+  );
+}
+
 /** A stranger's text with its line breaks. */
 export function shownLines(text: string, maxLength = LONG): JSX.Element {
   return h('bdi', { class: 'lines', dir: 'ltr' }, visible(text, maxLength));

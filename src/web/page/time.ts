@@ -43,18 +43,25 @@ export function relative(time: string | number, now: number): string {
 
 /** For how long something has been as it is, and since when. */
 export function shownSince(time: string, now: number): ComponentChildren {
-  return ['for ', span(now - Date.parse(time)), ', since ', shownTime(time)];
+  return ['for ', span(now - Date.parse(time)), ', since ', absolute(time, now)];
 }
 
 /**
- * A time, and how long ago it was where somebody keeps that fresh.
+ * A time, and how long ago it was where somebody keeps that fresh; then the day is left out where it is today's.
  * @param now milliseconds since 1970 by the daemon's clock
  */
 export function shownTime(time: string | number | undefined, now?: number): JSX.Element | undefined {
   if (time === undefined) return undefined;
+  if (now === undefined || utc(time) === undefined) return absolute(time);
+  return h('span', { class: 'when' }, h('span', { class: 'ago' }, relative(time, now)), ' ', absolute(time, now));
+}
+
+/** Breaks between day and time alone. */
+function absolute(time: string | number, now?: number): JSX.Element {
   const text = utc(time);
   if (text === undefined) return shown(String(time));
-  const absolute = h('time', { dateTime: new Date(time).toISOString() }, text);
-  if (now === undefined) return absolute;
-  return h('span', { class: 'when' }, h('span', { class: 'ago' }, relative(time, now)), ' ', absolute);
+  const [day, rest] = [text.slice(0, 10), text.slice(11)];
+  const isToday = now !== undefined && utc(now)?.startsWith(day) === true;
+  const whole = (part: string) => h('span', { class: 'whole' }, part);
+  return h('time', { dateTime: new Date(time).toISOString() }, isToday ? whole(rest) : [whole(day), ' ', whole(rest)]);
 }

@@ -63,6 +63,24 @@ describe('the pages in a browser', { skip: NO_CHROMIUM }, () => {
     await page.context().close();
   });
 
+  test('tables are tables from 1024 px on, and nothing scrolls sideways', async () => {
+    for (const width of [1_023, 1_024, 1_280]) {
+      const { page } = await openPage(browser, { viewport: { width, height: 900 }, javaScriptEnabled: false });
+      for (const path of PATHS) {
+        await page.goto(site.origin + path);
+        assert.ok((await tooWide(page)) <= 0, `${path} is ${await tooWide(page)} px too wide at ${width}`);
+        const displays = await page.evaluate(() =>
+          [...document.querySelectorAll('table.cards')].map((table) => getComputedStyle(table).display),
+        );
+        assert.ok(
+          displays.every((display) => display === (width < 1_024 ? 'block' : 'table')),
+          `${path}, ${width}`,
+        );
+      }
+      await page.context().close();
+    }
+  });
+
   test('Tab reaches every link and control in the order of the page, and shows where it is', async () => {
     const { page } = await openPage(browser, { javaScriptEnabled: false });
     for (const path of PATHS) {

@@ -43,9 +43,24 @@ describe('the status page', () => {
   });
 
   test('tells of each source its state, its silence and its rates', () => {
-    assert.match(text, /campus\s*vtp 10\.20\.0\.7:8099\s+● waiting\s*for 12 min, since 2026-11-27 05:31:08 UTC/);
-    assert.match(text, /connects again in 17 s 2026-11-27 05:43:29 UTC/);
-    assert.match(text, /18,211\s*17 duplicates/);
+    assert.match(text, /campus\s*vtp 10\.20\.0\.7:8099\s+● waiting\s*for 12 min, since 05:31:08 UTC/);
+    assert.match(text, /connects again in 17 s 05:43:29 UTC/);
+    assert.match(text, /18,211\s*91\.2 MB, 17 duplicates/);
+  });
+
+  test('leaves the day out of times that are kept fresh, where it is today’s', () => {
+    assert.match(text, /\n43 min ago 05:00:00 UTC\n/);
+    assert.match(text, /\n6 h 30 min ago 2026-11-26 23:13:12 UTC\n/);
+    assert.match(html, /<time datetime="2026-11-27T05:00:00\.000Z"><span class="whole">05:00:00 UTC<\/span>/);
+  });
+
+  test('breaks an identifier where it has parts, and says the stream where the identifier does not', () => {
+    assert.match(html, /<bdi>ivo:\/\/<wbr\/?>nasa\.gsfc\.gcn\/<wbr\/?>SWIFT#<wbr\/?>BAT_GRB_Pos_1151388-814<\/bdi>/);
+    assert.match(text, /BAT_GRB_Pos_1151388-814observationfrom gcn/);
+    const [row = { seq: 0 }] = ALERTS;
+    const renamed = { ...row, ivorn: 'S261127ab', stream: 'igwn.gwalert' } as (typeof ALERTS)[number];
+    const other = textOf(renderStatusDocument({ status: STATUS, alerts: [renamed] }));
+    assert.match(other, /S261127abobservationigwn\.gwalertfrom gcn/);
   });
 
   test('tells of each alert whether each handler fired, how it ended, and why', () => {
@@ -60,7 +75,7 @@ describe('the status page', () => {
 
   test('marks tests and quarantined alerts in words', () => {
     assert.match(text, /TEST#4pisky[^\n]*TEST/);
-    assert.match(text, /3123456789abcdefQUARANTINE\s*Cannot read the packet: line 4/);
+    assert.match(text, /3123456789abcdefQUARANTINE\s*from campus\s*Cannot read the packet: line 4/);
   });
 
   test('names the feeds for programs, and runs no script but ours', () => {
