@@ -8,6 +8,7 @@ import { Ledger } from '../src/journal/ledger.ts';
 import { Pipeline } from '../src/pipeline/pipeline.ts';
 import { discard, prepare } from '../src/prepare.ts';
 import { SAMPLE_COUNT, samplePacket } from '../src/rehearsal/samples.ts';
+import { selectionOf } from '../src/selection.ts';
 
 const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const MINUTE_MS = 60_000;
@@ -47,17 +48,20 @@ export async function fillNight(configFile: string, journal: string): Promise<vo
     appender.append([{ digest: digestOf(packet, envelope.element), ...source, ivorn, role, receivedAt, packet }]);
     times.set(index + 1, receivedAt);
   }
-  const deliver = (handler: string, { seq }: { seq: number }): void => {
+  const offer = (handler: string, { seq }: { seq: number }): void => {
     const startedAt = (times.get(seq) ?? now) + 4;
     ledger.begin(seq, handler, startedAt);
     ledger.end(seq, handler, endOf(handler, seq, startedAt, now));
   };
-  const pipeline = new Pipeline(ledger, await createDecoder(), deliver, SILENT);
-  pipeline.configure(
-    prepared.handlers.map(({ name, settings, rule }) => ({
-      ...{ handler: name, roles: settings.roles, rule, maxAgeMs: undefined },
-    })),
+  const pipeline = new Pipeline(
+    ledger,
+    await createDecoder(),
+    { offer, withdraw: () => {}, isDelivering: false },
+    SILENT,
   );
+  const { settings } = prepared;
+  // The night is long over: no alert of it is too old.
+  pipeline.configure(prepared.handlers.map((handler) => ({ ...selectionOf(handler, settings), maxAgeMs: undefined })));
   pipeline.wake();
   while (ledger.undecided(1).length > 0) await new Promise((resolve) => void setImmediate(resolve));
   pipeline.stop();
