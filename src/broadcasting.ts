@@ -2,6 +2,7 @@ import { Broadcast } from './broadcast/broadcast.ts';
 import type { BroadcastReport } from './broadcast/messages.ts';
 import { composeTestEvent } from './broadcast/test-event.ts';
 import { UserError } from './common/errors.ts';
+import { Histogram } from './common/histogram.ts';
 import type { Log } from './common/log.ts';
 import type { Intake } from './intake/intake.ts';
 import type { Settings } from './settings.ts';
@@ -43,6 +44,8 @@ export class Broadcasting {
 
   /** What it is doing; undefined when there is none. */
   async report(): Promise<BroadcastReport | undefined> {
+    const listen = this.#settings?.broadcast?.listen.text;
+    if (this.#broadcast === undefined && listen !== undefined) return failedReport(listen);
     return await this.#broadcast?.report();
   }
 
@@ -96,4 +99,10 @@ export class Broadcasting {
       this.#intake.keep(OWN_SOURCE, Buffer.from(composeTestEvent(identity, new Date())));
     }, everyMs);
   }
+}
+
+/** Between two threads, the first of which has failed. */
+function failedReport(address: string): BroadcastReport {
+  const reason = 'its thread has failed, and is started again';
+  return { status: { state: 'failed', address, reason }, lag: new Histogram().snapshot };
 }

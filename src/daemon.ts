@@ -5,6 +5,7 @@ import { messageOf, UserError } from './common/errors.ts';
 import type { Log } from './common/log.ts';
 import { LoopLag } from './common/loop-lag.ts';
 import { Dispatcher, type LaneSpec } from './dispatch/dispatcher.ts';
+import { Expectations } from './expectations.ts';
 import { inspectProgram } from './inspect/program.ts';
 import { Intake } from './intake/intake.ts';
 import type { SourceProblem, SourceReport } from './intake/messages.ts';
@@ -17,7 +18,7 @@ import { samplePacket } from './rehearsal/samples.ts';
 import { selectionOf } from './selection.ts';
 import { Serving } from './serving.ts';
 import type { Settings } from './settings.ts';
-import { expectationOf, intakeSources } from './sources.ts';
+import { intakeSources } from './sources.ts';
 import { describeReceiver } from './vtp/receiver/status.ts';
 import { describeStatus } from './vtp/subscriber/status.ts';
 import type { HandlerSnapshot, Snapshot } from './web/snapshot.ts';
@@ -43,6 +44,7 @@ export class Daemon {
   readonly #lag = new LoopLag();
   readonly #startedAt = Date.now();
   readonly #pretend: boolean;
+  readonly #expectations = new Expectations();
   #handlers: readonly HandlerSnapshot[] = [];
   #settings: Settings;
   #checkpoints: NodeJS.Timeout | undefined;
@@ -83,12 +85,13 @@ export class Daemon {
     { pretend = false }: { readonly pretend?: boolean } = {},
   ): Promise<Daemon> {
     const { path } = prepared.settings.journal;
-    const ledger = new Ledger(path);
-    let lock: Parts['lock'];
+    // Before the journal is opened: that may bring it up to date, under an older daemon that uses it.
+    const lock = lockJournal(path);
+    let ledger: Ledger;
     try {
-      lock = lockJournal(path);
+      ledger = new Ledger(path);
     } catch (error) {
-      ledger.close();
+      lock.release();
       throw error;
     }
     let daemon: Daemon | undefined;
@@ -194,6 +197,7 @@ export class Daemon {
   }
 
   async #configureHandlers(prepared: Prepared): Promise<void> {
+    this.#expectations.configure(intakeSources(prepared.settings), prepared.settings, Date.now());
     const runnable: { handler: PreparedHandler; spec: LaneSpec }[] = [];
     const broken = new Map<string, string>();
     for (const handler of prepared.handlers) {
@@ -226,9 +230,10 @@ export class Daemon {
     const [intake, broadcast] = await Promise.all([this.#intake.report(), this.#broadcasting.report()]);
     return {
       ...{ identity: this.#settings.identity, startedAt: this.#startedAt, handlers: this.#handlers },
-      sources: intake.sources.map((source) => ({ ...source, expectation: expectationOf(this.#settings, source.name) })),
+      sources: intake.sources.map((source) => ({ ...source, expectation: this.#expectations.of(source.name) })),
       broadcast: broadcast?.status,
       journalProblem: intake.journalProblem,
+      decisionProblem: this.#pipeline.problem,
       histograms: {
         ack: intake.ack,
         start: this.#dispatcher.startHistograms(),

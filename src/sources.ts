@@ -3,7 +3,6 @@ import { withoutUndefined } from './common/objects.ts';
 import type { Source } from './intake/messages.ts';
 import type { Settings } from './settings.ts';
 import type { WebSettings } from './web/messages.ts';
-import type { Expectation } from './web/snapshot.ts';
 
 /** The sources of a configuration, as the intake thread takes them. */
 export function intakeSources({ identity, sources, web }: Settings): Source[] {
@@ -73,14 +72,6 @@ export function broadcastSettings({ identity, sources, broadcast }: Settings): B
     trusted: Object.entries(sources).flatMap(([name, { type }]) => (type === 'receiver' ? [name] : [])),
     tls: broadcast.tls === undefined ? undefined : withoutUndefined(broadcast.tls),
   };
-}
-
-/** When the state of a source is red; nothing is asked of one that the configuration does not have. */
-export function expectationOf({ sources }: Settings, name: string): Expectation {
-  const source = sources[name];
-  const alertWithinMs = source === undefined || source.expect === false ? undefined : source.expect;
-  if (source?.type !== 'vtp') return { silenceMs: 0, graceMs: 0, alertWithinMs };
-  return { silenceMs: source.silence, graceMs: source.grace, alertWithinMs };
 }
 
 /** The status page of a configuration, as its thread takes it; undefined when there is none. */

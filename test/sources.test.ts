@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { ConfigDocument } from '../src/config/document.ts';
+import { Expectations } from '../src/expectations.ts';
 import { discard, prepare } from '../src/prepare.ts';
-import { expectationOf, intakeSources, webSettings } from '../src/sources.ts';
+import { intakeSources, webSettings } from '../src/sources.ts';
 import { recordedLog } from './dispatch/scripted.ts';
 
 const YAML = `
@@ -35,14 +36,17 @@ it('every source is told where its acks say that packets are stored, or nothing'
   ]);
 });
 
-it('a source is expected to be heard as the configuration says', async () => {
+it('a source is expected to be heard as the configuration says, since it says so', async () => {
   const settings = await settingsOf(YAML.replace("'127.0.0.1:0' }", "'127.0.0.1:0', expect: 1d }"));
-  assert.deepEqual(expectationOf(settings, 'campus'), {
-    silenceMs: 150_000,
-    graceMs: 180_000,
-    alertWithinMs: undefined,
-  });
-  assert.equal(expectationOf(settings, 'authors').alertWithinMs, 86_400_000);
+  const expectations = new Expectations();
+  expectations.configure(intakeSources(settings), settings, 1_000);
+  const campus = { since: 1_000, silenceMs: 150_000, graceMs: 180_000, alertWithinMs: undefined };
+  assert.deepEqual(expectations.of('campus'), campus);
+  assert.equal(expectations.of('authors').alertWithinMs, 86_400_000);
+  assert.equal(expectations.of('nobody').graceMs, Number.POSITIVE_INFINITY);
+  const changed = await settingsOf(YAML.replace("'127.0.0.1:8099'", "'127.0.0.1:8098'"));
+  expectations.configure(intakeSources(changed), changed, 2_000);
+  assert.deepEqual([expectations.of('campus').since, expectations.of('authors').since], [2_000, 1_000]);
 });
 
 it('the status page is on this host alone unless told otherwise, or not there', async () => {

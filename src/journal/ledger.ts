@@ -90,6 +90,11 @@ export interface WithdrawnDelivery {
 
 const OPEN: ReadonlySet<string> = new Set(['pending', 'running', 'retrying']);
 
+/** A thread of more alerts than this is none about one event: the oldest keep the name that they had. */
+const MOST_RENAMED = 500;
+const RENAME_THREAD =
+  'UPDATE decision SET thread = ? WHERE seq IN (SELECT seq FROM decision WHERE thread = ? ORDER BY seq DESC LIMIT ?)';
+
 const KEEP_DECISION = `
 INSERT INTO decision (seq, decided_at, problem, verdicts, thread, name, role, kind, format, stream, written_at, event_at,
   ra, dec, error_radius, source, received_at)
@@ -166,7 +171,8 @@ export class Ledger {
   deliveriesOf(threads: readonly string[], handler: string): PastDelivery[] {
     const sql = `SELECT delivery.seq, name, written_at, state, attempts, withdrawn
       FROM decision JOIN delivery ON delivery.seq = decision.seq
-      WHERE thread IN (${places(threads)}) AND handler = ? AND retraction IS NULL ORDER BY delivery.seq DESC`;
+      WHERE thread IN (${places(threads)}) AND handler = ? AND retraction IS NULL
+      ORDER BY delivery.seq DESC LIMIT ${MOST_RENAMED}`;
     return this.#all(sql, ...threads, handler).map((row) => ({
       ...{ seq: Number(row.seq), name: String(row.name ?? ''), date: (row.written_at as string | null) ?? undefined },
       begun: Number(row.attempts) > 0,
@@ -258,7 +264,7 @@ export class Ledger {
   }
 
   #join({ thread, changed, merged }: ThreadRecord): void {
-    for (const other of merged) this.#run('UPDATE decision SET thread = ? WHERE thread = ?', thread, other);
+    for (const other of merged) this.#run(RENAME_THREAD, thread, other, MOST_RENAMED);
     for (const key of [...changed, ...merged]) {
       this.#run('INSERT INTO thread_key VALUES (?, ?) ON CONFLICT DO UPDATE SET thread = excluded.thread', key, thread);
     }

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { explain, UserError } from '../common/errors.ts';
+import { makeDirectory } from './open.ts';
 
 /**
  * Takes the journal for this process, so that two daemons never run the same deliveries. The lock is one the kernel
@@ -9,6 +10,7 @@ import { explain, UserError } from '../common/errors.ts';
  * @throws UserError naming the other daemon's process when it is taken
  */
 export function lockJournal(path: string): { release(): void } {
+  makeDirectory(path);
   const lockPath = `${path}.lock`;
   const pidPath = `${path}.pid`;
   let database: DatabaseSync | undefined;

@@ -16,15 +16,7 @@ export const BUSY_TIMEOUT_MS = 10_000;
  * @throws UserError when the file cannot be used
  */
 export function openJournalFile(path: string, synchronous: 'FULL' | 'NORMAL'): DatabaseSync {
-  try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
-  } catch (error) {
-    throw new UserError(
-      'journal.open',
-      `Cannot make the journal's directory ${dirname(path)}: ${explain(error)}. Make it for the user that runs voeventd, or set journal.path to another file.`,
-      { cause: error },
-    );
-  }
+  makeDirectory(path);
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
@@ -41,6 +33,19 @@ export function openJournalFile(path: string, synchronous: 'FULL' | 'NORMAL'): D
     throw new UserError(
       'journal.open',
       `Cannot open the journal ${path}: ${explain(error)}. Let the user that runs voeventd write there, or set journal.path to another file.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Makes the directory of the journal. @throws UserError when it cannot be made */
+export function makeDirectory(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
+  } catch (error) {
+    throw new UserError(
+      'journal.open',
+      `Cannot make the journal's directory ${dirname(path)}: ${explain(error)}. Make it for the user that runs voeventd, or set journal.path to another file.`,
       { cause: error },
     );
   }

@@ -48,6 +48,7 @@ export class Pipeline {
   readonly #history: History;
   #selections: readonly Selection[] = [];
   #scheduled = false;
+  #problem: string | undefined;
   #stopped = false;
 
   constructor(journal: DecisionJournal, decoder: Decoder, deliverer: Deliverer, log: Log) {
@@ -68,6 +69,11 @@ export class Pipeline {
     if (this.#scheduled || this.#stopped) return;
     this.#scheduled = true;
     setImmediate(() => this.#turn());
+  }
+
+  /** Why decisions cannot be recorded, a clause; undefined when they can. */
+  get problem(): string | undefined {
+    return this.#problem;
   }
 
   /** Takes up nothing more. What is undecided waits in the journal. */
@@ -101,10 +107,13 @@ export class Pipeline {
     if (this.#stopped) return;
     const startedAt = performance.now();
     try {
-      if (this.#decideBatch() < BATCH) return;
+      const taken = this.#decideBatch();
+      this.#problem = undefined;
+      if (taken < BATCH) return;
       if (this.#deliverer.isDelivering) this.#rest(performance.now() - startedAt);
       else this.wake();
     } catch (error) {
+      this.#problem = explain(error);
       this.#log.error(
         `Cannot record decisions in the journal: ${explain(error)}; trying again in ${RETRY_MS / 1_000}s`,
       );

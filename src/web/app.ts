@@ -43,7 +43,12 @@ export function createApp(site: Site): (request: IncomingMessage, response: Serv
     return errorAnswer(context, 500, 'Fault', 'This is a fault in voeventd itself; its log says more.');
   });
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-  return (request, response) => void listener(request, response);
+  return (request, response) => {
+    // Another request before the answer to the last one: browsers, feed readers and Prometheus do not do that, and a
+    // thousand such on one connection would all be answered into memory.
+    if (response.socket === null) request.socket.destroy();
+    else void listener(request, response);
+  };
 }
 
 function refuse(context: Context<Env>, access: Access, refusals: QuietLog): Response | Promise<Response> | undefined {

@@ -12,13 +12,9 @@ export function worst(levels: readonly Level[]): Level {
 }
 
 /** What is the matter with a source; undefined when nothing is. @param now milliseconds since 1970 */
-export function sourceConcern(
-  source: SourceSnapshot,
-  startedAt: number,
-  now: number,
-): Omit<Concern, 'about'> | undefined {
+export function sourceConcern(source: SourceSnapshot, now: number): Omit<Concern, 'about'> | undefined {
   const { expectation, totals } = source;
-  const silent = source.type === 'vtp' ? silence(source.status, expectation, startedAt, now) : undefined;
+  const silent = source.type === 'vtp' ? silence(source.status, expectation, now) : undefined;
   if (silent !== undefined) return { level: 'red', message: silent };
   if (source.type === 'receiver' && source.status.state === 'failed') {
     const { address, reason } = source.status;
@@ -29,10 +25,10 @@ export function sourceConcern(
   }
   const within = expectation.alertWithinMs;
   const last = totals.lastAlertAt;
-  if (within !== undefined && now - (last ?? startedAt) > within) {
+  if (within !== undefined && now - Math.max(last ?? 0, expectation.since) > within) {
     const since =
       last === undefined
-        ? `since voeventd started ${formatDuration(now - startedAt)} ago`
+        ? `since it was configured ${formatDuration(now - expectation.since)} ago`
         : `for ${formatDuration(now - last)}`;
     return { level: 'red', message: `No alert ${since}, and one is expected within ${formatDuration(within)}.` };
   }
@@ -40,13 +36,8 @@ export function sourceConcern(
 }
 
 /** Why a broker counts as silent. */
-function silence(
-  status: SubscriberStatus,
-  expectation: Expectation,
-  startedAt: number,
-  now: number,
-): string | undefined {
-  const quietMs = now - (status.lastMessageAt ?? startedAt);
+function silence(status: SubscriberStatus, expectation: Expectation, now: number): string | undefined {
+  const quietMs = now - Math.max(status.lastMessageAt ?? 0, expectation.since);
   // While it is connected, the session itself knows how long a broker may be silent, and ends the connection after that.
   const patience =
     status.state === 'connected' ? Math.max(expectation.graceMs, expectation.silenceMs) : expectation.graceMs;
@@ -83,6 +74,13 @@ export function concernsOf(
       'red',
       'journal',
       `${journal.path} cannot be written: ${journal.problem}. Nothing is acknowledged until it can; brokers and authors keep what they have.`,
+    );
+  }
+  if (journal.undecidable !== undefined) {
+    add(
+      'red',
+      'decisions',
+      `Decisions cannot be recorded: ${journal.undecidable}. Alerts are kept and acknowledged, and no handler gets them until it can; it is tried again each second.`,
     );
   }
   for (const [name, concern] of sources) concerns.push({ ...concern, about: `source ${name}` });

@@ -114,6 +114,7 @@ export const journalStatusSchema = z
     newestAt: time('When the newest came.').exactOptional(),
     lastQuarantinedAt: time('When the newest of those that cannot be read came.').exactOptional(),
     problem: text('Why it cannot be written.').exactOptional(),
+    undecidable: text('Why decisions cannot be recorded.').exactOptional(),
   })
   .meta({ id: 'Journal' });
 

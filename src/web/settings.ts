@@ -10,6 +10,14 @@ export function webSchema(baseDirectory: string) {
   return z.union([z.literal(false), options(baseDirectory)]);
 }
 
+/** An empty one would let in everybody, and one with blanks around it is a slip. */
+function tokenField(baseDirectory: string) {
+  return secretField(baseDirectory).refine(
+    (token) => token.reveal() !== '' && token.reveal() === token.reveal().trim(),
+    'This token is empty, or has blanks or line ends around it. Write one such as openssl rand -hex 32 gives.',
+  );
+}
+
 function options(baseDirectory: string) {
   return z
     .strictObject({
@@ -21,7 +29,7 @@ function options(baseDirectory: string) {
       auth: z
         .strictObject({
           tokens: z
-            .array(secretField(baseDirectory))
+            .array(tokenField(baseDirectory))
             .min(1, 'Name at least one token.')
             .describe(
               'Who knows one of these may look: as a bearer token, or as the password of any user name in a browser.',

@@ -4,6 +4,8 @@ import type { BroadcasterStatus } from '../vtp/broadcaster/status.ts';
 
 /** When the state of a source is red. */
 export interface Expectation {
+  /** Since when: it was configured so. Milliseconds since 1970. */
+  readonly since: number;
   /** A broker may be silent for so long while it is connected. */
   readonly silenceMs: number;
   /** No message for so long, and no connection. */
@@ -32,6 +34,8 @@ export interface Snapshot {
   readonly handlers: readonly HandlerSnapshot[];
   /** Why the journal cannot be written; undefined when it can. */
   readonly journalProblem: string | undefined;
+  /** Why decisions cannot be recorded; undefined when they can. */
+  readonly decisionProblem: string | undefined;
   readonly histograms: {
     /** From a document's last byte to its acknowledgement. */
     readonly ack: HistogramCounts;

@@ -24,7 +24,7 @@ export interface JournalFacts {
 export function statusOf(snapshot: Snapshot, facts: JournalFacts, now: number): Status {
   const troubles = new Map<string, Omit<Concern, 'about'>>();
   for (const source of snapshot.sources) {
-    const concern = sourceConcern(source, snapshot.startedAt, now);
+    const concern = sourceConcern(source, now);
     if (concern !== undefined) troubles.set(source.name, concern);
   }
   const broadcast = snapshot.broadcast === undefined ? undefined : broadcastStatus(snapshot.broadcast);
@@ -124,11 +124,14 @@ function handlerStatuses(snapshot: Snapshot, { handlers: tallies, open }: Journa
   ];
 }
 
-function journalStatus({ journalProblem }: Snapshot, { path, bytes, tally }: JournalFacts): JournalStatus {
+function journalStatus(
+  { journalProblem, decisionProblem }: Snapshot,
+  { path, bytes, tally }: JournalFacts,
+): JournalStatus {
   const { oldestAt, newestAt, lastQuarantinedAt, ...counts } = tally;
   return withoutUndefined({
-    ...{ level: journalProblem === undefined ? 'ok' : 'red', path, bytes, ...counts },
+    ...{ level: journalProblem === undefined && decisionProblem === undefined ? 'ok' : 'red', path, bytes, ...counts },
     ...{ oldestAt: isoOr(oldestAt), newestAt: isoOr(newestAt), lastQuarantinedAt: isoOr(lastQuarantinedAt) },
-    problem: journalProblem,
+    ...{ problem: journalProblem, undecidable: decisionProblem },
   }) as JournalStatus;
 }

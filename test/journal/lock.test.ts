@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
@@ -58,7 +58,8 @@ describe('the journal’s lock', () => {
   });
 
   it('that cannot be had at all is an error with a reason', (t) => {
-    const path = join(directoryFor(t), 'none', 'journal.db');
+    const path = join(directoryFor(t), 'journal.db');
+    mkdirSync(`${path}.lock`);
     assert.throws(
       () => lockJournal(path),
       (error) =>

@@ -74,7 +74,11 @@ describe('who may look', () => {
   });
 
   it('is nobody by an empty token', () => {
-    assert.equal(ask(access({ tokens: ['x'] }), '127.0.0.1', 'Bearer '), 'unknown');
+    for (const tokens of [['x'], ['']]) {
+      for (const given of [undefined, 'Bearer ', 'Bearer', basic('me:'), basic(':')]) {
+        assert.equal(ask(access({ tokens }), '127.0.0.1', given), 'unknown', String(given));
+      }
+    }
   });
 });
 

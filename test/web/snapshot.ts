@@ -12,7 +12,7 @@ export function broker(status: Partial<Broker['status']> = {}, changes: Partial<
   return {
     ...{ type: 'vtp', name: 'campus' },
     totals: { received: 10, duplicates: 1, bytes: 5_000, acks: 10, lastAlertAt: NOW - 5 * MINUTE },
-    expectation: { silenceMs: 150_000, graceMs: 180_000, alertWithinMs: undefined },
+    expectation: { since: NOW - 120 * MINUTE, silenceMs: 150_000, graceMs: 180_000, alertWithinMs: undefined },
     status: {
       ...{ state: 'connected', broker: 'broker.example.org:8099', since: NOW - 60 * MINUTE, events: 9 },
       ...{ lastMessageAt: NOW - 30_000, lastIamaliveAt: NOW - 30_000, reconnects: 2 },
@@ -26,7 +26,11 @@ export function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
   const empty = new Histogram().snapshot;
   return {
     ...{ identity: 'ivo://org.example/us', startedAt: NOW - 120 * MINUTE, sources: [broker()], broadcast: undefined },
-    ...{ handlers: [{ name: 'slew', plugin: 'exec', broken: undefined }], journalProblem: undefined },
+    ...{
+      handlers: [{ name: 'slew', plugin: 'exec', broken: undefined }],
+      journalProblem: undefined,
+      decisionProblem: undefined,
+    },
     histograms: { ack: empty, start: { slew: empty }, lag: { main: empty } },
     ...changes,
   };

@@ -46,10 +46,11 @@ describe('the status', () => {
     assert.equal(made.sources[0]?.nextAttemptAt, '2026-11-27T12:00:01.000Z');
   });
 
-  it('gives a broker that was never heard its grace from the start', () => {
+  it('gives a broker that was never heard its grace from when it was configured', () => {
     const never = { ...noFeed, lastMessageAt: undefined };
-    assert.equal(status({ startedAt: NOW - 100_000, sources: [broker(never)] }).level, 'ok');
-    const made = status({ startedAt: NOW - 200_000, sources: [broker(never)] });
+    const since = (ms: number) => broker(never, { expectation: { ...broker().expectation, since: NOW - ms } });
+    assert.equal(status({ sources: [since(100_000)] }).level, 'ok', 'also of one that a reload has just added');
+    const made = status({ sources: [since(200_000)] });
     assert.match(concern(made), /Nothing has ever come from it: connection refused/);
   });
 
@@ -59,13 +60,13 @@ describe('the status', () => {
       concern(status({ sources: [mute] })),
       /not even an iamalive, though broker\.example\.org:8099 is connected/,
     );
-    const slow = broker({}, { expectation: { silenceMs: 900_000, graceMs: 180_000, alertWithinMs: undefined } });
+    const slow = broker({}, { expectation: { ...broker().expectation, silenceMs: 900_000 } });
     const patient = { ...slow, status: { ...slow.status, lastMessageAt: NOW - 600_000 } };
     assert.equal(status({ sources: [patient] }).level, 'ok', 'a broker may be as silent as the configuration lets it');
   });
 
   it('is red when no alert came for longer than one is expected', () => {
-    const expectation = { silenceMs: 150_000, graceMs: 180_000, alertWithinMs: 4 * MINUTE };
+    const expectation = { ...broker().expectation, alertWithinMs: 4 * MINUTE };
     assert.match(
       concern(status({ sources: [broker({}, { expectation })] })),
       /^red source campus: No alert for 5m, and one is expected within 4m\.$/,
@@ -73,7 +74,7 @@ describe('the status', () => {
     const never = { received: 0, duplicates: 0, bytes: 0, acks: 0, lastAlertAt: undefined };
     assert.match(
       concern(status({ sources: [broker({}, { expectation, totals: never })] })),
-      /No alert since voeventd started 2h ago/,
+      /No alert since it was configured 2h ago/,
     );
   });
 
@@ -94,6 +95,12 @@ describe('the status', () => {
       [made.journal.level, made.broadcast?.level, made.sources[0]?.reason],
       ['red', 'red', 'the address is in use'],
     );
+  });
+
+  it('is red when no handler gets anything because decisions cannot be recorded', () => {
+    const made = status({ decisionProblem: 'the disk is full (ENOSPC)' });
+    assert.deepEqual([made.level, made.journal.level, made.journal.problem], ['red', 'red', undefined]);
+    assert.match(concern(made), /^red decisions: Decisions cannot be recorded: the disk is full/);
   });
 
   it('tells of handlers what waits, what became of the rest, and what went wrong last', () => {
