@@ -12,6 +12,7 @@ import { Hub } from '../../src/web/hub.ts';
 import type { WebSettings } from '../../src/web/messages.ts';
 import { WebServer } from '../../src/web/server.ts';
 import type { Snapshot } from '../../src/web/snapshot.ts';
+import { rawRequest } from '../support/http.ts';
 import { packet } from '../support/play.ts';
 import { recordLog, until, within } from '../support/wait.ts';
 import { watchedJournal } from './journal.ts';
@@ -117,6 +118,16 @@ describe('the web', () => {
     // The server counts a connection until it is closed on both sides.
     const again = async (): Promise<number> => await fetch(`${url}/healthz`).then(({ status }) => status, again);
     assert.equal(await within(again(), 'room for another'), 200);
+  });
+
+  it('answers one request of a connection at a time, and ends one that wants more', async (t) => {
+    const { url, hub } = await serve(t, now);
+    const one = `GET /api/stream HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+    await rawRequest(url, one.repeat(100));
+    await until(() => hub.clients === 0, 'all of them to be forgotten');
+    const { host } = new URL(url);
+    const two = `GET /healthz HTTP/1.1\r\nHost: ${host}\r\n`;
+    assert.match(await rawRequest(url, `${two}Connection: close\r\n\r\n`), /alive/);
   });
 
   it('ends at once, whoever listens', async (t) => {
