@@ -18,7 +18,7 @@ import { until } from '../support/wait.ts';
 
 const config = (port: number, web = '{ listen: "127.0.0.1:0" }', more = ''): string => `
 identity: ivo://org.example/telescope-1
-sources: { campus: { type: vtp, brokers: ["127.0.0.1:${port}"], silence: 2s, grace: 2s } }
+sources: { campus: { type: vtp, brokers: ["127.0.0.1:${port}"] } }
 web: ${web}
 handlers:
   keep: { plugin: archive, roles: [observation, test], with: { directory: ./archive } }
@@ -64,6 +64,7 @@ test('the API tells what was received, decided and done, in the shapes it descri
   const { daemon, url } = await watched(context, packets);
   await daemon.logged(/^keep done/, 4);
   await daemon.logged(/^slew done/, 2);
+  await daemon.logged(/^In quarantine/);
 
   const page = alertPageSchema.parse(await json<AlertPage>(`${url}/api/alerts`));
   assert.deepEqual(
@@ -262,7 +263,7 @@ test('whoever listens hears of each alert and delivery, and after a cut of those
 test('health, readiness, metrics and voeventd status say the same when a feed is silent and when it is back', async (context) => {
   const { write, start, startWith } = sandbox(context);
   const { broker, port, close } = await startBroker(context, { program: programOf([packet('a')]), iamaliveMs: 500 });
-  write('voeventd.yaml', config(port));
+  write('voeventd.yaml', config(port).replace('] } }', '], silence: 2s, grace: 2s } }'));
   const daemon = start('run');
   const url = await webAddress(daemon);
   await broker.finished();
