@@ -49,6 +49,12 @@ async function whereToAsk({ config, url, tokenFile }: StatusOptions): Promise<As
         `Cannot ask "${url}": it is no address. Write one such as http://127.0.0.1:8090.`,
       );
     }
+    if (/[?#]/.test(url)) {
+      throw new UserError(
+        'status.url',
+        `Cannot ask "${url}": it has a query or a fragment. Write only what comes before the ? or #.`,
+      );
+    }
     return { place: { url: `${url.replace(/\/+$/, '')}/api/status` }, token, name: url };
   }
   const document = await findConfig(config);
@@ -85,16 +91,25 @@ function readToken(file: string): string {
 }
 
 const PATIENCE_MS = 10_000;
+const MOST_MEGABYTES = 16;
 
 async function ask({ place, token, name }: Asked): Promise<string> {
   const headers = { accept: 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
+  const patience = AbortSignal.timeout(PATIENCE_MS);
   let answer: { status: number; text: string };
   try {
-    answer = await request(place, headers);
+    answer = await request(place, headers, patience);
   } catch (error) {
+    if (error instanceof TooMuch) {
+      throw new UserError(
+        'status.large',
+        `Cannot understand what answers at ${name}: it answered with more than ${MOST_MEGABYTES} MB, and is no voeventd.`,
+      );
+    }
+    const reason = patience.aborted ? `it did not answer within ${PATIENCE_MS / 1_000} s` : explain(error);
     throw new UserError(
       'status.unreachable',
-      `Cannot ask the daemon at ${name}: ${explain(error)}. Is voeventd running, with this configuration? Its log says on which address its status page is.`,
+      `Cannot ask the daemon at ${name}: ${reason}. Is voeventd running, with this configuration? Its log says on which address its status page is.`,
       { cause: error },
     );
   }
@@ -103,14 +118,17 @@ async function ask({ place, token, name }: Asked): Promise<string> {
   throw new UserError('status.refused', `Cannot ask the daemon at ${name}: it answered ${answer.status}.${hint}`);
 }
 
+class TooMuch extends Error {}
+
 async function request(
   place: Asked['place'],
   headers: Record<string, string>,
+  signal: AbortSignal,
 ): Promise<{ status: number; text: string }> {
   const isTls = 'url' in place && place.url.startsWith('https:');
   const { request: open } = isTls ? await import('node:https') : await import('node:http');
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
-  const options = { headers, signal: AbortSignal.timeout(PATIENCE_MS) };
+  const options = { headers, signal };
   const call =
     'url' in place
       ? open(place.url, options)
@@ -120,15 +138,17 @@ async function request(
           path: '/api/status',
           headers: { ...headers, host: 'localhost' },
         });
-  call.once('error', reject);
+  call.on('error', reject);
   call.once('response', (response) => {
-    let text = '';
-    response.setEncoding('utf8');
-    response.on('data', (chunk: string) => {
-      text += chunk;
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    response.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > MOST_MEGABYTES * 1_000_000) call.destroy(new TooMuch());
     });
-    response.once('end', () => resolve({ status: response.statusCode ?? 0, text }));
-    response.once('error', reject);
+    response.once('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }));
+    response.on('error', reject);
   });
   call.end();
   return await promise;

@@ -86,6 +86,11 @@ export class Thread<To, From extends { readonly type: string }> {
     return this.#exited.promise;
   }
 
+  /** Ends it where it stands. */
+  async terminate(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
   say(message: To, transfer: MessagePort[] = []): void {
     this.#worker.postMessage(message, transfer);
   }

@@ -99,6 +99,8 @@ const FROM_ALERT = 'FROM alert LEFT JOIN decision ON decision.seq = alert.seq';
 
 /** Where more streams than this are named, the rest is found by browsing. */
 const MOST_STREAMS = 1_000;
+/** Names that are looked at for them, endless ones among them. */
+const MOST_NAMES = 50_000;
 /** A name is as long as its author likes. A list of longer ones would be of no use, and of hundreds of megabytes. */
 const LONGEST_STREAM = 300;
 
@@ -230,9 +232,9 @@ export class JournalReader {
         UNION ALL SELECT (SELECT min(stream) FROM decision WHERE stream > name.stream) FROM name WHERE name.stream IS NOT NULL
         LIMIT ?
       )
-      SELECT stream, received_at FROM name JOIN decision USING (stream)
-      WHERE length(stream) <= ? AND decision.seq = (SELECT max(seq) FROM decision WHERE stream = name.stream)`;
-    return this.#all(sql, MOST_STREAMS, LONGEST_STREAM).map((row) => ({
+      SELECT stream, received_at FROM name CROSS JOIN decision USING (stream)
+      WHERE length(stream) <= ? AND decision.seq = (SELECT max(seq) FROM decision WHERE stream = name.stream) LIMIT ?`;
+    return this.#all(sql, MOST_NAMES, LONGEST_STREAM, MOST_STREAMS).map((row) => ({
       name: String(row.stream),
       newestAt: Number(row.received_at),
     }));
@@ -283,7 +285,8 @@ export class JournalReader {
     return {
       // Numbers have no gaps, and counting all of them would take longer with each.
       alerts: first === undefined || last === undefined ? 0 : last - first + 1,
-      undecided: last === undefined ? 0 : last - Math.max(this.head(), (first ?? 1) - 1),
+      // Alerts may be decided on between the two questions.
+      undecided: last === undefined ? 0 : Math.max(0, last - Math.max(this.head(), (first ?? 1) - 1)),
       quarantined: Number(sick?.n ?? 0),
       oldestAt: receivedAt(first),
       newestAt: receivedAt(last),

@@ -10,6 +10,7 @@ import { statusOf } from './status.ts';
 /** A status is as good as new for so long; longer where it took long to find out. */
 const FRESH_MS = 900;
 const TIMES_ITS_COST = 20;
+const MOST_FRESH_MS = 3_000;
 
 /** The status, and what it was made of. */
 export interface Told {
@@ -25,6 +26,8 @@ export class Desk {
   readonly #journalPath: string;
   readonly #ask: () => Promise<Snapshot>;
   readonly #rates = new Rates();
+  #asking: Promise<Snapshot> | undefined;
+  #hasFollowed = false;
   #told: Promise<Told> | undefined;
   #goodUntil = 0;
   #decoder: Promise<Decoder> | undefined;
@@ -61,16 +64,35 @@ export class Desk {
     return (await this.told()).status;
   }
 
+  /** Resolves when the main thread answers now, rejects when it does not. However many ask, it is asked once at a time. */
+  async ping(): Promise<void> {
+    await this.#snapshot();
+  }
+
   close(): void {
     this.journal.close();
   }
 
+  #snapshot(): Promise<Snapshot> {
+    if (this.#asking !== undefined) return this.#asking;
+    const asking = this.#ask();
+    this.#asking = asking;
+    const forget = (): void => {
+      this.#asking = undefined;
+    };
+    asking.then(forget, forget);
+    return asking;
+  }
+
   async #findOut(): Promise<Told> {
     const startedAt = performance.now();
-    const snapshot = await this.#ask();
+    const snapshot = await this.#snapshot();
     const now = Date.now();
-    const busySince = performance.now();
+    let busySince = performance.now();
     await this.#rates.follow(this.journal, now);
+    // The first time it looks at a whole day, and never again.
+    if (!this.#hasFollowed) busySince = performance.now();
+    this.#hasFollowed = true;
     const status = statusOf(
       snapshot,
       {
@@ -81,7 +103,7 @@ export class Desk {
       now,
     );
     const costMs = performance.now() - busySince;
-    this.#goodUntil = startedAt + Math.max(FRESH_MS, TIMES_ITS_COST * costMs);
+    this.#goodUntil = startedAt + Math.min(Math.max(FRESH_MS, TIMES_ITS_COST * costMs), MOST_FRESH_MS);
     return { status, snapshot };
   }
 }

@@ -112,6 +112,10 @@ export class Hub {
   #end(): void {
     for (const timer of this.#timers) clearInterval(timer);
     this.#timers = [];
+    this.#forgetStatus();
+  }
+
+  #forgetStatus(): void {
     this.#status = '';
     this.#told = '';
   }
@@ -142,14 +146,18 @@ export class Hub {
     if (isNew) this.#head = this.#journal.head();
     const before = this.#deliveries;
     const { states, listed } = isNew ? this.#watch() : { states: before, listed: [] };
-    this.#deliveries = states;
     const changed = listed.filter((one) => before.get(keyOf(one)) !== states.get(keyOf(one)));
     const known = new Map<Client, number>();
     this.#each((client) => known.set(client, client.seq));
     this.#each((client) => this.#catchUp(client));
     const batches = new Map<number, Batch>();
     this.#each((client) => this.#serve(client, batches));
-    if (changed.length === 0) return;
+    if (changed.length > 0) this.#tellChanges(changed, known);
+    // What could not be told now has still changed the next time.
+    this.#deliveries = states;
+  }
+
+  #tellChanges(changed: readonly ListedDelivery[], known: ReadonlyMap<Client, number>): void {
     // Whoever has just been sent an alert knows its deliveries; of what comes later the alert itself will tell.
     const texts = new Map<number, string>();
     this.#each((client) => {
@@ -196,7 +204,11 @@ export class Hub {
   }
 
   async #tellStatus(): Promise<void> {
-    if (![...this.#clients].some(({ isPage }) => isPage)) return;
+    if (![...this.#clients].some(({ isPage }) => isPage)) {
+      // It grows old; the next page gets a new one.
+      this.#forgetStatus();
+      return;
+    }
     try {
       const { now, ...status } = await this.#desk.status();
       const text = JSON.stringify(status);
@@ -215,8 +227,8 @@ export class Hub {
   /** What became of the alerts that it knows, for whoever was away meanwhile or did not read. */
   #catchUp(client: Client): void {
     if (!client.isBehind || client.response.writableLength >= MOST_WAITING) return;
-    client.isBehind = false;
     this.#write(client, this.#deliveryEvents(this.#journal.deliveries(client.seq - WATCHED + 1, client.seq)));
+    client.isBehind = false;
   }
 
   #deliveryEvents(listed: readonly ListedDelivery[]): string {

@@ -11,14 +11,21 @@ const whole = (least: number, most: number) =>
     .transform(Number)
     .pipe(z.int().min(least).max(most));
 
+/** Undefined for a 30th of February too, which `Date.parse` takes for one of March. */
+function timeOf(text: string): number | undefined {
+  const parsed = Date.parse(text);
+  if (!Number.isFinite(parsed)) return undefined;
+  return new Date(parsed).toISOString().slice(0, 10) === text.slice(0, 10) ? parsed : undefined;
+}
+
 /** A time or a day of the calendar, UTC; milliseconds since 1970. */
 const time = (description: string) =>
   z
     .string()
     .regex(/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?Z?)?$/, 'Write a time such as 2026-11-27T05:00:00Z.')
     .transform((text, context) => {
-      const parsed = Date.parse(text.includes('T') && !text.endsWith('Z') ? `${text}Z` : text);
-      if (Number.isFinite(parsed)) return parsed;
+      const parsed = timeOf(text.includes('T') && !text.endsWith('Z') ? `${text}Z` : text);
+      if (parsed !== undefined) return parsed;
       context.addIssue('There is no such time.');
       return z.NEVER;
     })
@@ -72,8 +79,8 @@ const DAY_MS = 86_400_000;
 /** A day of the calendar as the time from its beginning to its end; undefined when there is no such day. */
 export function dayOf(date: string | undefined): Pick<AlertFilter, 'from' | 'to'> | undefined {
   if (date === undefined) return {};
-  const from = Date.parse(date);
-  return Number.isFinite(from) ? { from, to: from + DAY_MS } : undefined;
+  const from = timeOf(date);
+  return from === undefined ? undefined : { from, to: from + DAY_MS };
 }
 
 /** Why a query cannot be answered, a sentence. */

@@ -1,6 +1,8 @@
 /** Where rates come from: what came after a number, oldest first, and where to begin. */
 export interface Arrivals {
   firstSince(time: number): number | undefined;
+  /** The number of the newest; 0 when there is none. */
+  head(): number;
   arrivals(seq: number, limit: number): { seq: number; source: string; receivedAt: number }[];
 }
 
@@ -17,7 +19,7 @@ export class Rates {
 
   /** Counts what has come since the last time. @param now milliseconds since 1970 */
   async follow(journal: Arrivals, now: number): Promise<void> {
-    this.#seq ??= (journal.firstSince(now - DAY_MINUTES * MINUTE_MS) ?? 1) - 1;
+    this.#seq ??= begin(journal, now - DAY_MINUTES * MINUTE_MS);
     for (;;) {
       const batch = journal.arrivals(this.#seq, BATCH);
       for (const { source, receivedAt } of batch) this.#count(source, Math.floor(receivedAt / MINUTE_MS));
@@ -53,4 +55,12 @@ export class Rates {
       for (const minute of minutes.keys()) if (minute <= last) minutes.delete(minute);
     }
   }
+}
+
+/** The number after which what came at this time or later begins. */
+function begin(journal: Arrivals, time: number): number {
+  // Asked first: what comes between the two questions is counted.
+  const head = journal.head();
+  const first = journal.firstSince(time);
+  return first === undefined ? head : first - 1;
 }

@@ -28,6 +28,7 @@ export class WebServer {
   readonly #settings: ServerSettings;
   readonly #handle: (request: IncomingMessage, response: ServerResponse) => void;
   readonly #log: Log;
+  readonly #retryMs: number;
   readonly #refusals: QuietLog;
   readonly #started = Promise.withResolvers<Served>();
 
@@ -35,10 +36,12 @@ export class WebServer {
     settings: ServerSettings,
     handle: (request: IncomingMessage, response: ServerResponse) => void,
     log: Log,
+    retryMs = RETRY_MS,
   ) {
     this.#settings = settings;
     this.#handle = handle;
     this.#log = log;
+    this.#retryMs = retryMs;
     this.#refusals = new QuietLog((message, fields) => log.warn(message, fields));
   }
 
@@ -50,6 +53,7 @@ export class WebServer {
   /** Runs until the signal aborts, and ends every connection then. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     const { text } = this.#settings.listen;
+    let lastReason: string | undefined;
     while (!signal.aborted) {
       const server = this.#create();
       try {
@@ -59,10 +63,12 @@ export class WebServer {
       } catch (error) {
         const reason = explain(error);
         this.#started.resolve({ problem: reason });
-        this.#log.warn(
-          `Cannot serve the status page on ${text}: ${reason}; alerts are received and handled all the same. Stop what listens there, or write another web.listen, or web: false. Trying again in ${formatDuration(RETRY_MS)}`,
+        // It may last for days: it is told when it is news.
+        this.#log[reason === lastReason ? 'debug' : 'warn'](
+          `Cannot serve the status page on ${text}: ${reason}; alerts are received and handled all the same. Stop what listens there, or write another web.listen, or web: false. It is tried again every ${formatDuration(this.#retryMs)}`,
         );
-        await pause(RETRY_MS, signal);
+        lastReason = reason;
+        await pause(this.#retryMs, signal);
         continue;
       }
       await this.#serve(server, signal);

@@ -13,7 +13,7 @@ export function describeStatusPage(status: Status): string {
   const lines = [
     ...(concerns.length === 0
       ? ['All is well.']
-      : concerns.map(({ level, about, message }) => `${MARKS[level]}: ${about}: ${message}`)),
+      : concerns.map(({ level, about, message }) => inOneLine(`${MARKS[level]}: ${about}: ${message}`))),
     '',
     ...table(
       ['source', 'state', 'address', 'since', 'last message', 'last alert', 'hour', 'day', ''],
@@ -69,8 +69,12 @@ function megabytes(bytes: number): string {
   return bytes < 1_000_000 ? `${Math.ceil(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
+function inOneLine(text: string): string {
+  return text.replaceAll(/\r?\n/g, ' ');
+}
+
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll('\n', ' ')));
+  const cells = [head, ...rows].map((row) => row.map(inOneLine));
   const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   return cells.map((row) =>
     row

@@ -1,3 +1,4 @@
+import { pause } from '../common/abort.ts';
 import type { Log } from '../common/log.ts';
 import { Orders, Thread } from '../common/thread.ts';
 import type { FromWeb, Served, ToWeb, WebData, WebSettings } from './messages.ts';
@@ -12,14 +13,18 @@ export interface WebEvents {
 
 const HAS_ENDED: Served = { problem: 'the thread of the status page has ended' };
 
+/** A thread that is busy for longer when it is to stop is ended where it stands: it only reads. */
+const STOP_MS = 2_000;
+
 /** The main thread's handle on the web's thread. */
 export class Web {
   readonly #thread: Thread<ToWeb, FromWeb>;
   readonly #configurations = new Orders<Served>();
 
-  constructor(journalPath: string, log: Log, events: WebEvents) {
+  /** @param source of the thread, when running from the sources */
+  constructor(journalPath: string, log: Log, events: WebEvents, source: URL = new URL('./worker.ts', import.meta.url)) {
     const data: WebData = { journalPath };
-    this.#thread = new Thread('web', new URL('./worker.ts', import.meta.url), data, log, {
+    this.#thread = new Thread('web', source, data, log, {
       said: (message: FromWeb) => {
         switch (message.type) {
           case 'configured':
@@ -41,10 +46,13 @@ export class Web {
     return await this.#configurations.give(() => this.#say({ type: 'configure', settings }));
   }
 
-  /** Ends every connection. */
+  /** Ends every connection. Nobody waits longer than a moment for it, whatever it does. */
   async stop(): Promise<void> {
     this.#say({ type: 'stop' });
-    await this.#thread.exited;
+    const ended = new AbortController();
+    await Promise.race([this.#thread.exited, pause(STOP_MS, ended.signal)]);
+    ended.abort();
+    if (!this.#thread.hasExited) await this.#thread.terminate();
   }
 
   #say(message: ToWeb): void {

@@ -131,6 +131,26 @@ describe('the journal for those who look', () => {
     ]);
   });
 
+  it('knows a thousand streams, however many with endless names come before them', (t) => {
+    const { ledger, reader } = setUp(t, new Array(2_300).fill({}));
+    const padded = (index: number): string => String(index).padStart(4, '0');
+    const long = Array.from({ length: 1_200 }, (_, index) => `a${padded(index)}${'a'.repeat(300)}`);
+    const short = Array.from({ length: 1_100 }, (_, index) => `b${padded(index)}`);
+    ledger.decide([...long, ...short].map((stream, index) => decision(index + 1, {}, { stream })));
+    assert.deepEqual(
+      reader.streams().map(({ name }) => name),
+      short.slice(0, 1_000),
+    );
+  });
+
+  it('counts no fewer than no alerts that wait, also when some are decided on while it counts', (t) => {
+    const { ledger, reader } = setUp(t, [{}, {}]);
+    ledger.decide([decision(1)]);
+    assert.equal(reader.tally().undecided, 1);
+    t.mock.method(reader, 'head', () => 5);
+    assert.equal(reader.tally().undecided, 0);
+  });
+
   it('follows citations both ways', (t) => {
     const { reader, ledger, seqs } = setUp(t, [{}, {}, {}]);
     const cites = [{ name: 'ivo://example.org/s#1', cite: 'supersedes' }];

@@ -82,6 +82,14 @@ describe('the web', () => {
     assert.equal((await fetch(`${url}/healthz`)).status, 200);
   });
 
+  it('asks for its health whether the main thread answers now, whatever it knows from before', async (t) => {
+    let isBusy = false;
+    const { url } = await serve(t, () => (isBusy ? Promise.reject(new Unanswered('busy')) : now()));
+    assert.equal((await fetch(`${url}/api/status`)).status, 200);
+    isBusy = true;
+    assert.equal((await fetch(`${url}/healthz`)).status, 503);
+  });
+
   it('hides its own faults from strangers, and has them in the log', async (t) => {
     const { url, log } = await serve(t, () => Promise.reject(new Error('secret detail')));
     const answer = await fetch(`${url}/api/status`);

@@ -56,8 +56,13 @@ function setUp(context: TestContext) {
   const journal = watchedJournal(context);
   let status: Status = statusOf(snapshot(), facts(), NOW);
   const problems: unknown[] = [];
+  const faults: Error[] = [];
   const hub = new Hub(journal.reader, {
-    after: (seq, limit) => journal.rows.after(seq, limit),
+    after: (seq, limit) => {
+      const fault = faults.pop();
+      if (fault !== undefined) throw fault;
+      return journal.rows.after(seq, limit);
+    },
     latest: (limit) => journal.rows.list({}, limit),
     status: () => Promise.resolve(status),
     problem: (error) => problems.push(error),
@@ -71,7 +76,7 @@ function setUp(context: TestContext) {
   const change = (changes: Partial<Status>): void => {
     status = { ...status, ...changes };
   };
-  return { ...journal, hub, join, change, problems };
+  return { ...journal, hub, join, change, problems, faults };
 }
 
 const numbers = (events: readonly Event[]): number[] => events.map(({ id }) => Number(id));
@@ -171,6 +176,32 @@ describe('those who listen', () => {
     change({ level: 'red' });
     await until(() => page.of('status').length === 2, 'another status');
     assert.match(page.text, /event: status\ndata: \{[^\n]*"level":"red"/);
+  });
+
+  it('are told later how a delivery went on while the journal could not be read', async (t) => {
+    const { join, receive, ledger, faults, problems } = setUp(t);
+    await receive(many(1, 2));
+    const client = join();
+    faults.push(new Error('disk I/O error'));
+    ledger.begin(2, 'slew', NOW);
+    await receive(many(3, 1));
+    await until(() => client.of('alert').length === 1, 'the alert');
+    await until(() => /"seq":2,[^\n]*"running"/.test(client.text), 'the start');
+    assert.equal(problems.length, 1);
+  });
+
+  it('with a page are not shown how things stood when there was a page before', async (t) => {
+    const { hub, join, change } = setUp(t);
+    const first = join(true);
+    join();
+    await until(() => first.of('status').length === 1, 'the status');
+    first.destroy();
+    change({ level: 'red' });
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    assert.equal(hub.clients, 1);
+    const second = join(true);
+    await until(() => second.of('status').length === 1, 'the status of now');
+    assert.equal((second.of('status')[0]?.data as { level: string } | undefined)?.level, 'red');
   });
 
   it('are forgotten when they go, and sent away when the page ends', async (t) => {

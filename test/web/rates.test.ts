@@ -11,6 +11,7 @@ it('alerts of the last hour and day are counted, each once, also those that come
     arrivals.push({ seq: arrivals.length + 1, source, receivedAt });
   const journal = {
     firstSince: (time: number) => arrivals.find(({ receivedAt }) => receivedAt >= time)?.seq,
+    head: () => arrivals.length,
     arrivals: (seq: number, limit: number) => arrivals.filter((one) => one.seq > seq).slice(0, limit),
   };
   add('campus', NOW - 25 * HOUR);
@@ -29,4 +30,18 @@ it('alerts of the last hour and day are counted, each once, also those that come
   const later = NOW + 2 * HOUR;
   await rates.follow(journal, later);
   assert.deepEqual(rates.of('campus', later), { lastHour: 0, lastDay: 31 });
+});
+
+it('a journal in which nothing came for a day is not read from its beginning', async () => {
+  const asked: number[] = [];
+  const journal = {
+    firstSince: () => undefined,
+    head: () => 3_000_000,
+    arrivals: (seq: number) => {
+      asked.push(seq);
+      return [];
+    },
+  };
+  await new Rates().follow(journal, NOW);
+  assert.deepEqual(asked, [3_000_000]);
 });

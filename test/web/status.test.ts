@@ -193,6 +193,15 @@ describe('the status', () => {
     assert.ok(JSON.stringify(made).length < 6 * LONGEST_TEXT);
   });
 
+  it('has a line in a terminal for each concern, whatever lines its reason has', () => {
+    const made = status({
+      sources: [broker({ ...noFeed, reason: 'one\r\ntwo\nAll is well.', lastMessageAt: undefined })],
+    });
+    const [first, second] = describeStatusPage(made).split('\n');
+    assert.match(first ?? '', /^RED: source campus: .*one two All is well\./);
+    assert.equal(second, '');
+  });
+
   it('is safe to look at in a terminal, whoever wrote what it tells', () => {
     const evil = '\u001b[2J\u202eevil\u0007';
     const made = status({

@@ -10,7 +10,7 @@ export function addWatch(app: Hono<Env>, site: Site): void {
   const { desk, hub } = site;
   app.get('/healthz', async (context) => {
     try {
-      await desk.told();
+      await desk.ping();
       return context.body('alive\n', 200, { 'content-type': TEXT });
     } catch (error) {
       return context.body(`not alive: ${error instanceof Error ? error.message : error}\n`, 503, {
