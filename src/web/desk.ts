@@ -18,6 +18,9 @@ export interface Told {
   readonly snapshot: Snapshot;
 }
 
+/** Whoever answered so long ago answers now. */
+const PING_MS = 500;
+
 /** All that can be looked at: the journal, and what the parts do. */
 export class Desk {
   readonly journal: JournalReader;
@@ -27,6 +30,7 @@ export class Desk {
   readonly #ask: () => Promise<Snapshot>;
   readonly #rates = new Rates();
   #asking: Promise<Snapshot> | undefined;
+  #answeredAt = Number.NEGATIVE_INFINITY;
   #hasFollowed = false;
   #told: Promise<Told> | undefined;
   #goodUntil = 0;
@@ -64,9 +68,9 @@ export class Desk {
     return (await this.told()).status;
   }
 
-  /** Resolves when the main thread answers now, rejects when it does not. However many ask, it is asked once at a time. */
+  /** Resolves when the main thread answers now, rejects when it does not. However many ask, it is asked twice a second. */
   async ping(): Promise<void> {
-    await this.#snapshot();
+    if (performance.now() - this.#answeredAt > PING_MS) await this.#snapshot();
   }
 
   close(): void {
@@ -80,7 +84,10 @@ export class Desk {
     const forget = (): void => {
       this.#asking = undefined;
     };
-    asking.then(forget, forget);
+    asking.then(() => {
+      this.#answeredAt = performance.now();
+      forget();
+    }, forget);
     return asking;
   }
 

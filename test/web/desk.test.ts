@@ -59,8 +59,11 @@ describe('a status', () => {
 });
 
 it('whether the main thread answers is asked anew each time, once for all who ask at once', async (t) => {
-  const { desk, answers, beSilent } = setUp(t);
+  const { desk, clock, answers, beSilent } = setUp(t);
   await desk.told();
+  await desk.ping();
+  assert.equal(answers.length, 1, 'it has just answered');
+  clock.now = 501;
   beSilent();
   const pings = [desk.ping(), desk.ping()];
   assert.equal(answers.length, 2);
