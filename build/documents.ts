@@ -29,6 +29,7 @@ const EXAMPLE = {
       timeout: '30s',
       retry: { attempts: 3, delay: '2s' },
       maxAge: '10m',
+      onRetraction: 'cancel',
       with: { command: ['/usr/local/bin/slew', '--ra', '{alert.ra}', '--dec', '{alert.dec}'] },
     },
     keep: { plugin: 'archive', roles: ALL_ROLES, with: { directory: '/var/lib/voeventd/archive' } },

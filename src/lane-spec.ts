@@ -25,7 +25,8 @@ export function laneSpec(handler: PreparedHandler, log: Log, pretend: boolean): 
       timeoutMs: timeout,
       maxAgeMs: maxAge,
       concurrency,
-      pretends: pretend,
+      // Also what was to be run before the configuration said so.
+      pretends: pretend || settings.mode === 'pretend',
       retry: {
         attempts: retry.attempts ?? attempts,
         delayMs: retry.delay,

@@ -179,7 +179,7 @@ describe('rules and options of handlers', () => {
 
   it('for retractions are those of with and their own, held against the plugin', async () => {
     const text = (options: string, retraction: string, plugin = 'exec') =>
-      `${BASE}handlers:\n  a:\n    plugin: ${plugin}\n    with: ${options}\n    retraction: ${retraction}\n`;
+      `${BASE}handlers:\n  a:\n    plugin: ${plugin}\n    with: ${options}\n    onRetraction: cancel\n    retraction: ${retraction}\n`;
     const { prepared: ready } = await prepared(
       inFolder(text('{ command: [slew], killAfter: 3s }', '{ command: [park] }')),
     );
@@ -192,15 +192,15 @@ describe('rules and options of handlers', () => {
     const told = async (yaml: string) =>
       (await prepared(inFolder(yaml))).problems.map(({ line, message }) => `${line} ${message}`);
     assert.deepEqual(await told(text('{ command: [slew] }', '{ comand: [park] }')), [
-      '8 handlers.a.retraction: There is no option comand (did you mean command?).',
+      '9 handlers.a.retraction: There is no option comand (did you mean command?).',
     ]);
     // What is wrong with the options of with is told once.
     const both = await told(text('{ command: [slew], killAfter: 9 }', '{ command: [] }'));
     assert.equal(both.length, 2);
     assert.match(both[0] ?? '', /^7 handlers\.a\.with\.killAfter/);
-    assert.match(both[1] ?? '', /^8 handlers\.a\.retraction\.command/);
+    assert.match(both[1] ?? '', /^9 handlers\.a\.retraction\.command/);
     assert.deepEqual(await told(text('{ exposure: 30 }', '{ exposure: no }', 'follow-up')), [
-      '8 handlers.a.retraction.exposure: Expected a number, got "no".',
+      '9 handlers.a.retraction.exposure: Expected a number, got "no".',
     ]);
     const isolated = await prepared(inFolder(text('{ exposure: 30 }', '{ exposure: 1 }', 'follow-up')));
     assert.equal(isolated.prepared?.handlers[0]?.retraction?.kind, 'isolated');

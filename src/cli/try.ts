@@ -135,12 +135,12 @@ async function startRun(name: string, { handlers }: Prepared, log: Logger, exit:
     let number = 0;
     return {
       handler: name,
-      once: async (alert, packet, { retraction }) => {
+      once: async (alert, packet, { mode, retraction }) => {
         number += 1;
         const signal = AbortSignal.any([stop, AbortSignal.timeout(handler.settings.timeout)]);
         return await runner.run({
           ...{ alert, packet, delivery: `${number}/${name}`, attempt: 1, signal },
-          ...{ pretends: false, retracts: retraction === true },
+          ...{ pretends: mode === 'pretend', retracts: retraction === true },
         });
       },
       close: () => runner.close(),

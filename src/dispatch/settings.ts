@@ -12,130 +12,140 @@ function patternsField(description: string) {
 
 /** Options of a handler: which plugin, when, with what, and how hard to try. */
 export function handlerSchema() {
-  return z.strictObject({
-    plugin: z
-      .string()
-      .regex(/^[A-Za-z0-9][\w.-]*$/, 'A plugin’s name has letters, digits, dots, dashes and underscores only.')
-      .describe('What to run: a built-in plugin, or NAME.ts, NAME.js, NAME.mjs or NAME/index.ts in the plugin folder.'),
-    roles: z
-      .array(z.enum(ROLES))
-      .min(1, 'Name at least one role, or leave roles out.')
-      .default(['observation'])
-      .describe('The roles of alerts it takes. A test never reaches a handler that does not name test here.'),
-    tests: z
-      .enum(['skip', 'pretend'])
-      .default('skip')
-      .describe(
-        'What becomes of tests where roles does not name test: pretend rehearses with them, as mode: pretend does.',
-      ),
-    mode: z
-      .enum(['live', 'pretend'])
-      .default('live')
-      .describe('With pretend everything happens but the plugin, and the log says what would have run.'),
-    streams: patternsField('Only alerts whose stream or identifier fits one of these patterns').meta({
-      sample: ['nasa.gsfc.gcn/SWIFT*'],
-    }),
-    topics: patternsField('Only alerts whose Kafka topic fits one of these patterns').meta({
-      sample: ['gcn.notices.einstein_probe.*'],
-    }),
-    kinds: z
-      .array(z.enum(KINDS))
-      .min(1, 'Name at least one kind, or leave kinds out.')
-      .optional()
-      .meta({ sample: ['new', 'update'] })
-      .describe('Only alerts of these kinds.'),
-    minImportance: z
-      .number()
-      .min(0)
-      .max(1)
-      .optional()
-      .meta({ sample: 0.5 })
-      .describe(
-        'Only alerts whose author holds them for at least so important, 0 to 1. One that does not say is not taken.',
-      ),
-    maxErrorRadius: angleField()
-      .optional()
-      .meta({ sample: '1deg' })
-      .describe('Only alerts whose error circle is at most so large. One without an error radius is not taken.'),
-    site: z
-      .string()
-      .optional()
-      .meta({ sample: 'lapalma' })
-      .describe('The site of sites from which the rule sees the sky. Without it the first one.'),
-    when: z
-      .string()
-      .regex(/\S/, 'It is empty. Write a condition, such as alert.errorRadius < 1.0, or leave when out.')
-      .describe('The rule: a condition in CEL on the alert. A value that the alert lacks makes it false.')
-      .meta({ sample: 'alert.errorRadius < 1.0' })
-      .optional(),
-    once: z
-      .literal('thread')
-      .optional()
-      .meta({ sample: 'thread' })
-      .describe('Only the first alert of each thread that the handler would get, and further ones as repeat says.'),
-    repeat: z
-      .strictObject({
-        moved: angleField()
-          .optional()
-          .meta({ sample: '10deg' })
-          .describe('Again when the position is at least so far from the one that the handler has got.'),
-        improved: z
-          .boolean()
-          .default(false)
-          .describe('Again when the error circle is smaller than the one that the handler has got.'),
-      })
-      .optional()
-      .meta({ sample: { moved: '10deg' } })
-      .describe(
-        'Of each thread only the first alert, and then only those that tell something new, in one of these ways.',
-      ),
-    onRetraction: z
-      .enum(['ignore', 'cancel'])
-      .default('ignore')
-      .describe(
-        'With cancel, what waits is skipped and what runs is aborted when its event is retracted or its alert superseded, also when that was heard first.',
-      ),
-    retraction: z
-      .record(z.string(), z.unknown())
-      .optional()
-      .meta({ sample: { command: ['/usr/local/bin/park'] } })
-      .describe(
-        'Options for the plugin, in place of those of with that they name, for an alert that retracts an event of which the handler has got one.',
-      ),
-    maxAge: durationField()
-      .meta({
-        description:
-          'An alert written longer ago than this is not handed over: a back-fill or a restart must not act on yesterday.',
-        sample: '10m',
-      })
-      .optional(),
-    timeout: durationField().prefault('60s').describe('How long one attempt may take before it is ended.'),
-    retry: z
-      .strictObject({
-        attempts: z
-          .int()
-          .min(1)
-          .max(1_000)
-          .describe('How many attempts in all. Each plugin has its own default: 1 for exec, 5 for webhook and archive.')
-          .meta({ sample: 3 })
-          .optional(),
-        delay: durationField().prefault('2s').describe('The wait after the first failed attempt.'),
-        factor: z
-          .number()
-          .min(1)
-          .max(10)
-          .default(2)
-          .describe('By how much the wait grows from one attempt to the next.'),
-        maxDelay: durationField().prefault('5m').describe('The longest wait between attempts.'),
-      })
-      .prefault({})
-      .describe('What happens when an attempt fails and trying again may help.'),
-    concurrency: z
-      .int()
-      .min(1)
-      .max(64)
-      .default(1)
-      .describe('How many alerts it may handle at once. With 1 they come in order.'),
-    with: z.record(z.string(), z.unknown()).default({}).describe('The plugin’s own options.'),
-  });
+  return z
+    .strictObject({
+      plugin: z
+        .string()
+        .regex(/^[A-Za-z0-9][\w.-]*$/, 'A plugin’s name has letters, digits, dots, dashes and underscores only.')
+        .describe(
+          'What to run: a built-in plugin, or NAME.ts, NAME.js, NAME.mjs or NAME/index.ts in the plugin folder.',
+        ),
+      roles: z
+        .array(z.enum(ROLES))
+        .min(1, 'Name at least one role, or leave roles out.')
+        .default(['observation'])
+        .describe('The roles of alerts it takes. A test never reaches a handler that does not name test here.'),
+      tests: z
+        .enum(['skip', 'pretend'])
+        .default('skip')
+        .describe(
+          'What becomes of tests where roles does not name test: pretend rehearses with them, as mode: pretend does.',
+        ),
+      mode: z
+        .enum(['live', 'pretend'])
+        .default('live')
+        .describe('With pretend everything happens but the plugin, and the log says what would have run.'),
+      streams: patternsField('Only alerts whose stream or identifier fits one of these patterns').meta({
+        sample: ['nasa.gsfc.gcn/SWIFT*'],
+      }),
+      topics: patternsField('Only alerts whose Kafka topic fits one of these patterns').meta({
+        sample: ['gcn.notices.einstein_probe.*'],
+      }),
+      kinds: z
+        .array(z.enum(KINDS))
+        .min(1, 'Name at least one kind, or leave kinds out.')
+        .optional()
+        .meta({ sample: ['new', 'update'] })
+        .describe('Only alerts of these kinds.'),
+      minImportance: z
+        .number()
+        .min(0)
+        .max(1)
+        .optional()
+        .meta({ sample: 0.5 })
+        .describe(
+          'Only alerts whose author holds them for at least so important, 0 to 1. One that does not say is not taken.',
+        ),
+      maxErrorRadius: angleField()
+        .optional()
+        .meta({ sample: '1deg' })
+        .describe('Only alerts whose error circle is at most so large. One without an error radius is not taken.'),
+      site: z
+        .string()
+        .optional()
+        .meta({ sample: 'lapalma' })
+        .describe('The site of sites from which the rule sees the sky. Without it the first one.'),
+      when: z
+        .string()
+        .regex(/\S/, 'It is empty. Write a condition, such as alert.errorRadius < 1.0, or leave when out.')
+        .describe('The rule: a condition in CEL on the alert. A value that the alert lacks makes it false.')
+        .meta({ sample: 'alert.errorRadius < 1.0' })
+        .optional(),
+      once: z
+        .literal('thread')
+        .optional()
+        .meta({ sample: 'thread' })
+        .describe('Only the first alert of each thread that the handler would get, and further ones as repeat says.'),
+      repeat: z
+        .strictObject({
+          moved: angleField()
+            .optional()
+            .meta({ sample: '10deg' })
+            .describe('Again when the position is at least so far from the one that the handler has got.'),
+          improved: z
+            .boolean()
+            .default(false)
+            .describe('Again when the error circle is smaller than the one that the handler has got.'),
+        })
+        .optional()
+        .meta({ sample: { moved: '10deg' } })
+        .describe(
+          'Of each thread only the first alert, and then only those that tell something new, in one of these ways.',
+        ),
+      onRetraction: z
+        .enum(['ignore', 'cancel'])
+        .default('ignore')
+        .describe(
+          'With cancel, what waits is skipped and what runs is aborted when its event is retracted, or its alert superseded by one that the handler gets, also when that was heard first.',
+        ),
+      retraction: z
+        .record(z.string(), z.unknown())
+        .optional()
+        .meta({ sample: { command: ['/usr/local/bin/park'] } })
+        .describe(
+          'Options for the plugin, in place of those of with that they name, for an alert that retracts an event of which the handler has got one.',
+        ),
+      maxAge: durationField()
+        .meta({
+          description:
+            'An alert written longer ago than this is not handed over: a back-fill or a restart must not act on yesterday.',
+          sample: '10m',
+        })
+        .optional(),
+      timeout: durationField().prefault('60s').describe('How long one attempt may take before it is ended.'),
+      retry: z
+        .strictObject({
+          attempts: z
+            .int()
+            .min(1)
+            .max(1_000)
+            .describe(
+              'How many attempts in all. Each plugin has its own default: 1 for exec, 5 for webhook and archive.',
+            )
+            .meta({ sample: 3 })
+            .optional(),
+          delay: durationField().prefault('2s').describe('The wait after the first failed attempt.'),
+          factor: z
+            .number()
+            .min(1)
+            .max(10)
+            .default(2)
+            .describe('By how much the wait grows from one attempt to the next.'),
+          maxDelay: durationField().prefault('5m').describe('The longest wait between attempts.'),
+        })
+        .prefault({})
+        .describe('What happens when an attempt fails and trying again may help.'),
+      concurrency: z
+        .int()
+        .min(1)
+        .max(64)
+        .default(1)
+        .describe('How many alerts it may handle at once. With 1 they come in order.'),
+      with: z.record(z.string(), z.unknown()).default({}).describe('The plugin’s own options.'),
+    })
+    .superRefine(({ onRetraction, retraction }, context) => {
+      if (retraction === undefined || onRetraction === 'cancel') return;
+      const message = 'What it withdraws may still be on its way, and would run after it. Add onRetraction: cancel.';
+      context.addIssue({ code: 'custom', path: ['retraction'], message });
+    });
 }

@@ -108,7 +108,15 @@ export class History {
     const recent = this.#of(threads);
     const isWanted = (relative: Relative, later: readonly Alert[]): boolean =>
       !cancels || !later.some((one) => withdrawalBy(one)?.covers(relative));
-    const after = (index: number): Alert[] => [...recent.slice(index).map((one) => one.alert), alert];
+    // An update takes the place of what the handler has got only where the handler gets it.
+    const counts = (one: Recent): boolean => one.alert.kind === 'retraction' || one.got.has(handler);
+    const after = (index: number): Alert[] => [
+      ...recent
+        .slice(index)
+        .filter(counts)
+        .map((one) => one.alert),
+      alert,
+    ];
     const got = recent.filter(
       (one, index) => one.got.has(handler) && isWanted(relativeOf(one.alert), after(index + 1)),
     );

@@ -8,7 +8,7 @@ import type { Log } from '../common/log.ts';
 import type { NewDelivery } from '../dispatch/lane.ts';
 import type { DecisionRecord, WithdrawalRecord, WithdrawnDelivery } from '../journal/ledger.ts';
 import type { StoredAlert } from '../journal/stored.ts';
-import { decide } from '../rules/router.ts';
+import { decide, type HandlerVerdict } from '../rules/router.ts';
 import type { Selection } from '../rules/selection.ts';
 import { withdrawalBy } from '../rules/withdrawal.ts';
 import { History, type HistoryJournal } from './history.ts';
@@ -167,7 +167,7 @@ export class Pipeline {
       const verdicts = decide(this.#selections, this.#history.circumstances(alert, thread, decidedAt));
       this.#history.remember(alert, thread, verdicts);
       const record = { seq: stored.seq, decidedAt, problem: undefined, verdicts, thread };
-      const [summary, withdraws] = [summaryOf(alert), this.#withdraws(alert)];
+      const [summary, withdraws] = [summaryOf(alert), this.#withdraws(alert, verdicts)];
       return { record: { ...record, summary, withdraws }, stored, alert };
     } catch (error) {
       const problem = messageOf(error);
@@ -175,9 +175,12 @@ export class Pipeline {
     }
   }
 
-  /** What the alert withdraws from the handlers that want to know. */
-  #withdraws(alert: Alert): WithdrawalRecord | undefined {
-    const handlers = this.#selections.filter(({ cancels }) => cancels).map(({ handler }) => handler);
+  /** What the alert withdraws from the handlers that want to know: an update only from those that get it instead. */
+  #withdraws(alert: Alert, verdicts: readonly HandlerVerdict[]): WithdrawalRecord | undefined {
+    const got = new Set(verdicts.filter(({ fired }) => fired).map(({ handler }) => handler));
+    const isTold = (handler: string): boolean => alert.kind === 'retraction' || got.has(handler);
+    const cancelling = this.#selections.filter(({ cancels, handler }) => cancels && isTold(handler));
+    const handlers = cancelling.map(({ handler }) => handler);
     const withdrawal = handlers.length === 0 ? undefined : withdrawalBy(alert);
     return withdrawal === undefined ? undefined : { ...withdrawal, handlers };
   }

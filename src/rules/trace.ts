@@ -107,7 +107,7 @@ const LONGEST = 60;
 function told(value: unknown): Seen {
   if (value === undefined || value === null) return null;
   if (typeof value === 'bigint') return Number(value);
-  if (typeof value === 'number') return Number(value.toPrecision(8));
+  if (typeof value === 'number') return Number.isInteger(value) ? value : Number(value.toPrecision(8));
   if (typeof value === 'boolean') return value;
   if (Array.isArray(value) && !value.every((item) => typeof item === 'string')) return `${value.length} of them`;
   if (typeof value === 'object' && !Array.isArray(value))

@@ -39,6 +39,9 @@ const TAKEN = new Set([
   'size',
   'duration',
   'timestamp',
+  ...['bool', 'bytes', 'cel', 'double', 'dyn', 'google', 'int', 'list', 'map', 'optional', 'string', 'type', 'uint'],
+  ...['as', 'break', 'const', 'continue', 'else', 'for', 'function', 'if', 'import', 'in', 'let', 'loop', 'package'],
+  ...['namespace', 'return', 'var', 'void', 'while', 'true', 'false', 'null'],
 ]);
 
 /**
@@ -119,7 +122,8 @@ function inOrder(conditions: Readonly<Record<string, string>>, circular: (name: 
   return order;
 }
 
-const withoutText = (source: string): string => source.replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g, '""');
+/** Also without comments, in which an apostrophe begins no text. */
+const withoutText = (source: string): string => source.replace(/\/\/[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g, '""');
 
 /** A condition inside a test, as in `dark ? a : b`. */
 function values(

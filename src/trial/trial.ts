@@ -4,6 +4,7 @@ import { Threads } from '../alert/threads.ts';
 import { History } from '../pipeline/history.ts';
 import { decide, type HandlerVerdict } from '../rules/router.ts';
 import type { Selection } from '../rules/selection.ts';
+import { TrialJournal } from './trial-journal.ts';
 
 /** An alert, and what was decided on it. */
 export interface Tried {
@@ -11,18 +12,12 @@ export interface Tried {
   readonly verdicts: readonly HandlerVerdict[];
 }
 
-/** Nothing is kept but what this trial itself has decided. */
-const nothing = () => undefined;
-const NO_JOURNAL = {
-  ...{ alert: nothing, lastOf: nothing, isRetracted: () => false },
-  ...{ supersederOf: nothing, deliveriesOf: () => [] },
-};
-
-/** Decides on one alert after the other as the daemon does, threads included, but keeps nothing and runs nothing. */
+/** Decides on one alert after the other as the daemon does that is done with each before the next; it runs nothing. */
 export class Trial {
   readonly #selections: readonly Selection[];
   readonly #threads = new Threads();
-  readonly #history = new History(NO_JOURNAL, () => undefined);
+  readonly #journal = new TrialJournal();
+  readonly #history = new History(this.#journal, ({ seq }) => this.#journal.tried(seq));
 
   constructor(selections: readonly Selection[]) {
     this.#selections = selections;
@@ -33,7 +28,7 @@ export class Trial {
     const joined = this.#threads.join(threadKeys);
     const alert = Object.freeze({ ...decoded, thread: joined.thread });
     const verdicts = decide(this.#selections, this.#history.circumstances(alert, joined, now));
-    this.#history.remember(alert, joined, verdicts);
+    this.#journal.keep(alert, joined, verdicts);
     return { alert, verdicts };
   }
 }

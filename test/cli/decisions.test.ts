@@ -118,7 +118,8 @@ describe('voeventd try', () => {
 
   it('runs a handler with its options for retractions where it would', async (context) => {
     const { write, voeventd } = bench(context);
-    const parking = 'retraction: { command: [echo, parking] }\n    with: { command: [echo, slewing] }';
+    const parking =
+      'onRetraction: cancel\n    retraction: { command: [echo, parking] }\n    with: { command: [echo, slewing] }';
     write('voeventd.yaml', `${CONFIG}  park:\n    plugin: exec\n    ${parking}\n`);
     write('one.xml', withImportance('one'));
     const cite = '<Citations><EventIVORN cite="retraction">ivo://org.example/e2e#one</EventIVORN></Citations></voe:';

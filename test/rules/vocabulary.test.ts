@@ -99,6 +99,18 @@ describe('what cannot be named', () => {
     assert.throws(() => compileRule('sky.isNight'), /Sky means nothing here: only a handler's rule may name it/);
   });
 
+  it('needs itself also where comments and texts hold marks, and not where only they name it', () => {
+    const [problem] = problemsOf({ a: "b // don't\n && true", b: "a // it's" });
+    assert.match(problem ?? '', /needs itself/);
+    assert.deepEqual(problemsOf({ dark: 'sky.isNight // dark enough', named: 'alert.local == "named"' }), []);
+    assert.deepEqual(
+      problemsOf({ for: 'true', int: 'true', true: 'false' })
+        .map((one) => one.split('@')[0])
+        .toSorted(),
+      ['conditions.for', 'conditions.int', 'conditions.true'],
+    );
+  });
+
   it('in a condition is told there, all at once', () => {
     assert.deepEqual(
       problemsOf(
