@@ -164,3 +164,27 @@ tests:
     assert.match(problems[1] ?? '', /There is no handler wathc \(did you mean watch\?\)\.$/);
   });
 });
+
+describe('a trial', () => {
+  it('decides as the daemon does that is done with one alert before the next', async (context) => {
+    const write = folder(context);
+    const cases = `tests:
+  - { name: parked, alerts: [{}, { kind: retraction }], fires: [mount, undone] }
+  - { name: once, alerts: [{}, { kind: update }], silent: [mount] }
+  - { name: no better, alerts: [{ errorRadius: 0.1 }, { kind: update, errorRadius: 3 }], silent: [better] }
+  - { name: better, alerts: [{ errorRadius: 0.1 }, { kind: update, errorRadius: 0.05 }], fires: [better] }
+`;
+    const undoing = 'onRetraction: cancel, retraction: { format: json }';
+    const file = write(
+      'voeventd.yaml',
+      `${BASE}handlers:
+  mount: { plugin: log, once: thread, ${undoing} }
+  undone: { plugin: log, ${undoing} }
+  better: { plugin: log, repeat: { improved: true }, onRetraction: cancel }
+${cases}`,
+    );
+    const { problems, results } = await outcomes(file);
+    assert.deepEqual(problems, []);
+    assert.deepEqual(results, [['parked'], ['once'], ['no better'], ['better']]);
+  });
+});
