@@ -77,6 +77,8 @@ export interface PastDelivery {
   readonly begun: boolean;
   /** It has not ended, and is wanted. */
   readonly isOpen: boolean;
+  /** Only rehearsed. */
+  readonly pretended: boolean;
   /** It was not handled after all, or is not to be. */
   readonly skipped: boolean;
 }
@@ -169,13 +171,13 @@ export class Ledger {
 
   /** What became of the alerts of these threads that were for the handler, the last one first; not of those that retract. */
   deliveriesOf(threads: readonly string[], handler: string): PastDelivery[] {
-    const sql = `SELECT delivery.seq, name, written_at, state, attempts, withdrawn
+    const sql = `SELECT delivery.seq, name, written_at, state, attempts, withdrawn, mode
       FROM decision JOIN delivery ON delivery.seq = decision.seq
       WHERE thread IN (${places(threads)}) AND handler = ? AND retraction IS NULL
       ORDER BY delivery.seq DESC LIMIT ${MOST_RENAMED}`;
     return this.#all(sql, ...threads, handler).map((row) => ({
       ...{ seq: Number(row.seq), name: String(row.name ?? ''), date: (row.written_at as string | null) ?? undefined },
-      begun: Number(row.attempts) > 0,
+      ...{ begun: Number(row.attempts) > 0, pretended: row.mode === 'pretend' },
       isOpen: OPEN.has(String(row.state)) && row.withdrawn === null,
       skipped: row.state === 'skipped' || (row.withdrawn !== null && OPEN.has(String(row.state))),
     }));

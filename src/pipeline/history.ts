@@ -104,7 +104,7 @@ export class History {
   }
 
   /** What the handler has got or will get once this alert, and those before it in the batch, have withdrawn theirs. */
-  #deliveries(alert: Alert, threads: readonly string[], { handler, cancels }: Recipient) {
+  #deliveries(alert: Alert, threads: readonly string[], { handler, cancels, pretends }: Recipient) {
     const recent = this.#of(threads);
     const isWanted = (relative: Relative, later: readonly Alert[]): boolean =>
       !cancels || !later.some((one) => withdrawalBy(one)?.covers(relative));
@@ -122,6 +122,7 @@ export class History {
     );
     const past = this.#journal
       .deliveriesOf(threads, handler)
+      .filter(({ pretended }) => pretends || !pretended)
       .map((delivery) => ({ ...delivery, wanted: isWanted(delivery, after(0)) }));
     return { got: got.map((one) => one.alert), past };
   }

@@ -21,6 +21,8 @@ export interface Circumstances {
 export interface Recipient {
   readonly handler: string;
   readonly cancels: boolean;
+  /** It rehearses, so that what it has rehearsed counts; else only what was done. */
+  readonly pretends: boolean;
 }
 
 /** What rules can see of it from this site. */

@@ -1,15 +1,16 @@
 import type { Alert } from '../alert/model.ts';
 import { separation } from '../sky/angles.ts';
 import type { Circumstances } from './circumstances.ts';
-import type { Selection } from './selection.ts';
+import { pretendsWith, type Selection } from './selection.ts';
 
 /** Why a handler that has got an alert of the thread does not get this one too; undefined when it does. */
 export function repeats(
-  { handler, cancels, once, repeat }: Pick<Selection, 'handler' | 'cancels' | 'once' | 'repeat'>,
+  selection: Pick<Selection, 'handler' | 'cancels' | 'once' | 'repeat' | 'mode' | 'roles'>,
   { alert, delivered }: Circumstances,
 ): string | undefined {
+  const { handler, cancels, once, repeat } = selection;
   if (!once && repeat === undefined) return undefined;
-  const last = delivered({ handler, cancels });
+  const last = delivered({ handler, cancels, pretends: pretendsWith(selection, alert) });
   if (last === undefined) return undefined;
   const name = `the handler has got ${last.ivorn} of this thread`;
   if (repeat === undefined) return name;

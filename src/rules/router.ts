@@ -5,7 +5,7 @@ import { factsFor } from './circumstances.ts';
 import type { Glob } from './glob.ts';
 import { repeats } from './repeat.ts';
 import type { RuleVerdict } from './rule.ts';
-import type { Selection } from './selection.ts';
+import { pretendsWith, type Selection } from './selection.ts';
 
 /** What was decided for one handler. */
 export interface HandlerVerdict {
@@ -77,7 +77,7 @@ function decideRetraction(selection: Selection, { alert, begun }: Circumstances)
   const { handler, roles, tests } = selection;
   const wrong = wrongRole(roles, tests, alert);
   if (wrong !== undefined) return { handler, fired: false, why: wrong, refused: 'roles' };
-  if (!begun(selection)) {
+  if (!begun({ ...selection, pretends: pretendsWith(selection, alert) })) {
     return {
       handler,
       fired: false,
@@ -108,8 +108,8 @@ function isAsked(selection: Selection, name: string): boolean {
   }
 }
 
-function modeOf({ mode, roles }: Selection, alert: Alert): { mode?: 'pretend' } {
-  return mode === 'pretend' || (alert.test && !roles.includes('test')) ? { mode: 'pretend' } : {};
+function modeOf(selection: Selection, alert: Alert): { mode?: 'pretend' } {
+  return pretendsWith(selection, alert) ? { mode: 'pretend' } : {};
 }
 
 function wrongRole(roles: Selection['roles'], tests: Selection['tests'], alert: Alert): string | undefined {

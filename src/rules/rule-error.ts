@@ -24,7 +24,7 @@ export function ruleError(error: unknown, source: string, environment: Environme
 }
 
 /** Something behind a dot that is not there. @param of what stands before the dot: `alert`, `sky`, `thread.previous` */
-export function unknownMember(of: string, name: string, offset: number): RuleError {
+function unknownMember(of: string, name: string, offset: number): RuleError {
   const known = MEMBERS[of === 'thread.previous' ? 'alert' : of];
   const what =
     Object.hasOwn(MEMBERS, of) && of !== 'alert' ? `There is no ${of}.${name}` : `An alert has no field ${name}`;

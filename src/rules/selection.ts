@@ -1,4 +1,4 @@
-import type { Kind, Role } from '../alert/model.ts';
+import type { Alert, Kind, Role } from '../alert/model.ts';
 import type { Site } from '../sky/site.ts';
 import type { Glob } from './glob.ts';
 import type { Rule } from './rule.ts';
@@ -37,4 +37,9 @@ export interface Selection {
   readonly cancels: boolean;
   /** It has options of its own for alerts that withdraw what it has got. */
   readonly retracts: boolean;
+}
+
+/** Whether the handler only rehearses with this alert: always, or because it is a test that it did not ask for. */
+export function pretendsWith({ mode, roles }: Pick<Selection, 'mode' | 'roles'>, alert: Alert): boolean {
+  return mode === 'pretend' || (alert.test && !roles.includes('test'));
 }

@@ -47,7 +47,15 @@ export class TrialJournal implements HistoryJournal {
   deliveriesOf(threads: readonly string[], handler: string): PastDelivery[] {
     const got = this.#of(threads).filter((one) => one.got.has(handler));
     return got.toReversed().map(({ seq, alert }) => ({
-      ...{ seq, name: nameOf(alert.ivorn), date: alert.date, begun: true, isOpen: false, skipped: false },
+      ...{
+        seq,
+        name: nameOf(alert.ivorn),
+        date: alert.date,
+        begun: true,
+        isOpen: false,
+        pretended: false,
+        skipped: false,
+      },
     }));
   }
 

@@ -9,7 +9,10 @@ import { sampleAlert } from '../support/plugin-context.ts';
 const NOW = Date.parse('2026-11-22T10:00:10Z');
 
 /** A history whose journal has these, by thread. */
-function setUp(known: Record<string, { last?: Partial<Alert>; retracted?: boolean; delivered?: Partial<Alert> }> = {}) {
+function setUp(
+  known: Record<string, { last?: Partial<Alert>; retracted?: boolean; delivered?: Partial<Alert> }> = {},
+  { pretended = false } = {},
+) {
   const alerts: Alert[] = [];
   const asked: string[] = [];
   const store = (changes: Partial<Alert> | undefined): StoredAlert | undefined => {
@@ -32,7 +35,17 @@ function setUp(known: Record<string, { last?: Partial<Alert>; retracted?: boolea
     deliveriesOf: (threads: readonly string[]): PastDelivery[] => {
       const stored = store(first(threads, ({ delivered }) => delivered));
       if (stored === undefined) return [];
-      return [{ seq: stored.seq, name: 'ivo://a/b#c', date: undefined, begun: true, isOpen: false, skipped: false }];
+      return [
+        {
+          seq: stored.seq,
+          name: 'ivo://a/b#c',
+          date: undefined,
+          begun: true,
+          isOpen: false,
+          pretended,
+          skipped: false,
+        },
+      ];
     },
   };
   return { history: new History(journal, ({ seq }) => alerts[seq - 1]), asked };
@@ -55,7 +68,7 @@ describe('what came before', () => {
     const { history } = setUp();
     const { thread, delivered } = history.circumstances(sampleAlert(), joined('a'), NOW);
     assert.deepEqual(thread(), { first: true, retracted: false, previous: undefined, moved: undefined });
-    assert.equal(delivered({ handler: 'slew', cancels: false }), undefined);
+    assert.equal(delivered({ handler: 'slew', cancels: false, pretends: false }), undefined);
   });
 
   it('says how far the position has moved, where both are known', () => {
@@ -85,9 +98,9 @@ describe('what came before', () => {
     assert.deepEqual(
       [
         thread().previous?.ra,
-        delivered({ handler: 'slew', cancels: false })?.ra,
-        delivered({ handler: 'chat', cancels: false })?.ra,
-        delivered({ handler: 'mail', cancels: false })?.ra,
+        delivered({ handler: 'slew', cancels: false, pretends: false })?.ra,
+        delivered({ handler: 'chat', cancels: false, pretends: false })?.ra,
+        delivered({ handler: 'mail', cancels: false, pretends: false })?.ra,
       ],
       [3, 2, 3, 1],
     );
@@ -100,21 +113,34 @@ describe('what came before', () => {
     history.remember(sampleAlert(), joined('a'), [{ handler: 'slew', fired: false, why: '' }]);
     history.remember(sampleAlert(), joined('a'), [{ handler: 'slew', fired: true, why: '', retraction: true }]);
     assert.equal(
-      history.circumstances(sampleAlert(), joined('a'), NOW).delivered({ handler: 'slew', cancels: false }),
+      history
+        .circumstances(sampleAlert(), joined('a'), NOW)
+        .delivered({ handler: 'slew', cancels: false, pretends: false }),
       undefined,
     );
+  });
+
+  it('counts what was only rehearsed for a rehearsal alone', () => {
+    const { history } = setUp({ a: { delivered: { ra: 1 } } }, { pretended: true });
+    const { delivered } = history.circumstances(sampleAlert(), joined('a'), NOW);
+    assert.equal(delivered({ handler: 'slew', cancels: false, pretends: false }), undefined);
+    assert.equal(delivered({ handler: 'slew', cancels: false, pretends: true })?.ra, 1);
   });
 
   it('follows threads that turn out to be one', () => {
     const { history } = setUp({ b: { last: { ra: 9 } } });
     history.remember(sampleAlert({ ra: 2 }), joined('b'), fires('slew'));
     assert.equal(
-      history.circumstances(sampleAlert(), joined('a', ['b']), NOW).delivered({ handler: 'slew', cancels: false })?.ra,
+      history
+        .circumstances(sampleAlert(), joined('a', ['b']), NOW)
+        .delivered({ handler: 'slew', cancels: false, pretends: false })?.ra,
       2,
     );
     history.remember(sampleAlert({ ra: 3 }), joined('a', ['b']), []);
     assert.equal(
-      history.circumstances(sampleAlert(), joined('a'), NOW).delivered({ handler: 'slew', cancels: false })?.ra,
+      history
+        .circumstances(sampleAlert(), joined('a'), NOW)
+        .delivered({ handler: 'slew', cancels: false, pretends: false })?.ra,
       2,
     );
   });

@@ -56,6 +56,23 @@ const REFUSED: Record<string, [source: string, offset: number, message: string |
     0,
     'number() cannot take a whole number. It is used as number(name: string): double or number(group: string, name: string): double.',
   ],
+  'misspells a field inside has() further in': ['has(alert.author.nme)', 17, 'An alert has no field nme.'],
+  'writes a duration that is none': [
+    'age() < duration("10 m")',
+    8,
+    'duration("10 m") is no duration. Write a number and a unit, as duration("10m").',
+  ],
+  'writes a time that is none': [
+    'timestamp(alert.date) > timestamp("2026-13-01")',
+    24,
+    'timestamp("2026-13-01") is no timestamp. Write a time, as timestamp("2026-11-22T10:00:00Z").',
+  ],
+  'names a role that there is not': [
+    'alert.role == "observaton"',
+    14,
+    'No alert has the role "observaton" (did you mean observation?). It is observation, prediction, utility or test.',
+  ],
+  'names a kind that there is not': ['"retracted" != alert.kind', 0, /^No alert has the kind "retracted"/],
   'asks has() for a Param': [
     'has(param("TrigID"))',
     4,

@@ -221,7 +221,7 @@ describe('a handler that cancels', () => {
     const asked: unknown[] = [];
     const delivered = (recipient: unknown) => void asked.push(recipient);
     decided({ delivered }, handler({ cancels: true, once: true }));
-    assert.deepEqual(asked, [{ handler: 'slew', cancels: true }]);
+    assert.deepEqual(asked, [{ handler: 'slew', cancels: true, pretends: false }]);
   });
 });
 
