@@ -2,6 +2,7 @@ import { checkRule } from './check-rule.ts';
 import { evaluateOn } from './environment.ts';
 import type { Facts } from './facts.ts';
 import { logicOf } from './logic.ts';
+import { requireModest } from './size.ts';
 import { allSeen, outcomesOf, type Seen, traceOf } from './trace.ts';
 import { ALERT_ONLY, type Vocabulary } from './vocabulary.ts';
 import { because } from './why.ts';
@@ -33,6 +34,7 @@ export function compileRule(source: string, vocabulary: Vocabulary = ALERT_ONLY)
   const { environment, conditions, named } = vocabulary;
   checkRule(source, environment);
   const logic = logicOf(source, environment, (name) => conditions.get(name)?.logic);
+  requireModest(logic);
   return {
     source,
     text: JSON.stringify({ when: source, conditions: conditionsIn(source, vocabulary) }),

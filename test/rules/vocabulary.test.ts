@@ -111,6 +111,18 @@ describe('what cannot be named', () => {
     );
   });
 
+  it('is more than anybody can follow', () => {
+    const conditions = Object.fromEntries(
+      Array.from({ length: 30 }, (_, index) => [
+        `c${index}`,
+        index === 0 ? 'alert.ra > 1' : `c${index - 1} && c${index - 1}`,
+      ]),
+    );
+    const { vocabulary } = createVocabulary(conditions, {});
+    assert.throws(() => compileRule('c29', vocabulary), /has \d+ parts, and 2000 are the most/);
+    assert.doesNotThrow(() => compileRule('c5', vocabulary));
+  });
+
   it('in a condition is told there, all at once', () => {
     assert.deepEqual(
       problemsOf(
