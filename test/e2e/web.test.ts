@@ -228,10 +228,10 @@ test('feeds say what is new, and 304 when nothing is', async (context) => {
 });
 
 test('whoever listens hears of each alert and delivery, and after a cut of those that were missed', async (context) => {
-  const { directory, write, start } = sandbox(context);
+  const { write, start } = sandbox(context);
   const { broker, port } = await startBroker(context, {
     program: programOf(Array.from({ length: 40 }, (_, index) => packet(String(index)))),
-    rate: 40,
+    rate: 20,
   });
   write('voeventd.yaml', config(port));
   const daemon = start('run');
@@ -250,13 +250,13 @@ test('whoever listens hears of each alert and delivery, and after a cut of those
       .filter((id, index, all) => all.indexOf(id) === index),
     Array.from({ length: 40 }, (_, index) => index + 1),
   );
-  const told = again
-    .of('delivery')
-    .map(({ data }) => data as { seq: number; handler: string; delivery: { state: string } });
-  assert.ok(told.some(({ seq, handler, delivery }) => seq === 1 && handler === 'slew' && delivery.state === 'done'));
+  const isDone = ({ data }: { data: unknown }): boolean => {
+    const { seq, handler, delivery } = data as { seq: number; handler: string; delivery: { state: string } };
+    return seq === 1 && handler === 'slew' && delivery.state === 'done';
+  };
+  await until(() => again.of('delivery').some(isDone), 'what became of the first alert meanwhile');
   again.close();
   assert.equal((await fetch(`${url}/api/stream?after=x`)).status, 400);
-  assert.ok(directory.length > 0);
   await daemon.stop();
 });
 
