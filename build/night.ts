@@ -1,9 +1,8 @@
 import { createDecoder } from '../src/alert/decode.ts';
-import { digestOf } from '../src/alert/digest.ts';
 import { scanEnvelope } from '../src/alert/envelope.ts';
 import { ConfigDocument } from '../src/config/document.ts';
 import type { DeliveryEnd } from '../src/dispatch/lane.ts';
-import { JournalAppender } from '../src/journal/append.ts';
+import { JournalImporter } from '../src/journal/import.ts';
 import { Ledger } from '../src/journal/ledger.ts';
 import { Pipeline } from '../src/pipeline/pipeline.ts';
 import { discard, prepare } from '../src/prepare.ts';
@@ -34,7 +33,7 @@ export const NIGHT = CAME.length;
 export async function fillNight(configFile: string, journal: string): Promise<void> {
   const { prepared } = await prepare(ConfigDocument.read(configFile), () => SILENT);
   if (prepared === undefined) throw new Error(`Cannot use ${configFile}: it has problems.`);
-  const appender = new JournalAppender(journal);
+  const importer = new JournalImporter(journal);
   const ledger = new Ledger(journal);
   const times = new Map<number, number>();
   const now = Date.now();
@@ -44,8 +43,8 @@ export async function fillNight(configFile: string, journal: string): Promise<vo
     const packet = index === BROKEN ? Buffer.from(whole.toString().replace('</What>', '')) : whole;
     const envelope = scanEnvelope(packet);
     const source = index % 4 === 2 ? { source: 'campus', peer: 'campus:8099' } : { source: 'gcn', peer: 'gcn:8099' };
-    const { ivorn, role } = envelope;
-    appender.append([{ digest: digestOf(packet, envelope.element), ...source, ivorn, role, receivedAt, packet }]);
+    const { ivorn, role, element } = envelope;
+    importer.take([{ ...source, ivorn, role, receivedAt, element, packet }], { segment: 0, offset: 0 });
     times.set(index + 1, receivedAt);
   }
   const offer = (handler: string, { seq }: { seq: number }): void => {
@@ -66,9 +65,9 @@ export async function fillNight(configFile: string, journal: string): Promise<vo
   while (ledger.undecided(1).length > 0) await new Promise((resolve) => void setImmediate(resolve));
   pipeline.stop();
   await discard(prepared.handlers);
-  ledger.checkpoint();
   ledger.close();
-  appender.close();
+  importer.checkpoint();
+  importer.close();
 }
 
 function endOf(handler: string, seq: number, startedAt: number, now: number): DeliveryEnd {

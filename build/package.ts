@@ -51,6 +51,7 @@ async function makeExecutable(work: string): Promise<void> {
     main: join(ROOT, 'src', 'main.ts'),
     workers: {
       intake: join(ROOT, 'src', 'intake', 'worker.ts'),
+      keeper: join(ROOT, 'src', 'keeper', 'worker.ts'),
       broadcast: join(ROOT, 'src', 'broadcast', 'worker.ts'),
     },
     threads: {

@@ -5,6 +5,7 @@ import { UserError } from './common/errors.ts';
 import { Histogram } from './common/histogram.ts';
 import type { Log } from './common/log.ts';
 import type { Intake } from './intake/intake.ts';
+import type { Keeper } from './keeper/keeper.ts';
 import type { Settings } from './settings.ts';
 import { broadcastSettings } from './sources.ts';
 import { describeBroadcaster } from './vtp/broadcaster/status.ts';
@@ -17,15 +18,17 @@ const RESTART_MS = 5_000;
 export class Broadcasting {
   readonly #journalPath: string;
   readonly #intake: Intake;
+  readonly #keeper: Keeper;
   readonly #log: Log;
   #settings: Settings | undefined;
   #broadcast: Broadcast | undefined;
   #tests: NodeJS.Timeout | undefined;
   #restart: NodeJS.Timeout | undefined;
 
-  constructor(journalPath: string, intake: Intake, log: Log) {
+  constructor(journalPath: string, intake: Intake, keeper: Keeper, log: Log) {
     this.#journalPath = journalPath;
     this.#intake = intake;
+    this.#keeper = keeper;
     this.#log = log;
   }
 
@@ -75,7 +78,7 @@ export class Broadcasting {
 
   #startThread(): Broadcast {
     const broadcast = new Broadcast(this.#journalPath, this.#log, { failed: (error) => this.#failed(error) });
-    this.#intake.tell(broadcast.news);
+    this.#keeper.tell(broadcast.news);
     return broadcast;
   }
 

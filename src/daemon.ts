@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { createDecoder, type Decoder } from './alert/decode.ts';
 import { Broadcasting } from './broadcasting.ts';
-import { messageOf, UserError } from './common/errors.ts';
+import { UserError } from './common/errors.ts';
 import type { Log } from './common/log.ts';
 import { LoopLag } from './common/loop-lag.ts';
 import { Dispatcher, type LaneSpec } from './dispatch/dispatcher.ts';
@@ -11,6 +11,8 @@ import { Intake } from './intake/intake.ts';
 import type { SourceProblem, SourceReport } from './intake/messages.ts';
 import { Ledger } from './journal/ledger.ts';
 import { lockJournal } from './journal/lock.ts';
+import { afterAll } from './journal/log/segments.ts';
+import { Keeper } from './keeper/keeper.ts';
 import { laneSpec } from './lane-spec.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import { discard, type Prepared, type PreparedHandler } from './prepare.ts';
@@ -21,14 +23,12 @@ import type { Settings } from './settings.ts';
 import { intakeSources } from './sources.ts';
 import { describeReceiver } from './vtp/receiver/status.ts';
 import { describeStatus } from './vtp/subscriber/status.ts';
-import type { HandlerSnapshot, Snapshot } from './web/snapshot.ts';
+import type { HandlerSnapshot, Snapshot, SourceSnapshot } from './web/snapshot.ts';
 
 export interface DaemonEvents {
   /** A fault of ours that the daemon cannot go on with. */
   failed(error: Error): void;
 }
-
-const CHECKPOINT_MS = 2_000;
 
 /** Builds the parts, starts them in order, and stops them in reverse. */
 export class Daemon {
@@ -37,6 +37,7 @@ export class Daemon {
   readonly #lock: { release(): void };
   readonly #ledger: Ledger;
   readonly #intake: Intake;
+  readonly #keeper: Keeper;
   readonly #pipeline: Pipeline;
   readonly #dispatcher: Dispatcher;
   readonly #broadcasting: Broadcasting;
@@ -47,8 +48,6 @@ export class Daemon {
   readonly #expectations = new Expectations();
   #handlers: readonly HandlerSnapshot[] = [];
   #settings: Settings;
-  #checkpoints: NodeJS.Timeout | undefined;
-  #stored = false;
 
   private constructor(prepared: Prepared, decoder: Decoder, parts: Parts, log: Log, pretend: boolean) {
     this.#pretend = pretend;
@@ -58,7 +57,8 @@ export class Daemon {
     this.#lock = parts.lock;
     this.#ledger = parts.ledger;
     this.#intake = parts.intake;
-    this.#broadcasting = new Broadcasting(this.#journalPath, parts.intake, log);
+    this.#keeper = parts.keeper;
+    this.#broadcasting = new Broadcasting(this.#journalPath, parts.intake, parts.keeper, log);
     this.#serving = new Serving(this.#journalPath, () => this.#snapshot(), log);
     this.#dispatcher = new Dispatcher(
       {
@@ -95,17 +95,21 @@ export class Daemon {
       throw error;
     }
     let daemon: Daemon | undefined;
-    const intake = new Intake(path, log, {
-      stored: (_added, duplicates) => {
+    const failed = (error: Error): void => events.failed(error);
+    // Behind all that earlier runs have written.
+    const segment = Math.max(afterAll(path).segment, ledger.intakePosition().segment + 1);
+    const keeper = new Keeper(path, { segment, offset: 0 }, log, {
+      taken: (_added, duplicates) => {
         if (duplicates > 0) log.info(`Acknowledged ${duplicates} more that the journal had already`, { duplicates });
         daemon?.wake();
       },
-      failed: (error) => events.failed(error),
+      failed,
     });
+    const intake = new Intake(path, segment, keeper.commits, log, { failed });
     // Connecting goes on in the intake thread while the XML library loads here.
     const listening = configureIntake(intake, prepared.settings);
     const decoder = await createDecoder();
-    daemon = new Daemon(prepared, decoder, { lock, ledger, intake }, log, pretend);
+    daemon = new Daemon(prepared, decoder, { lock, ledger, intake, keeper }, log, pretend);
     const broadcasting = daemon.#broadcasting.configure(prepared.settings);
     await daemon.#configureHandlers(prepared);
     daemon.#begin();
@@ -121,7 +125,6 @@ export class Daemon {
 
   /** There may be new alerts in the journal. */
   wake(): void {
-    this.#stored = true;
     this.#pipeline.wake();
   }
 
@@ -172,14 +175,13 @@ export class Daemon {
 
   /** Closes the sources, lets running handlers finish within `shutdown`, and lets go of the journal. */
   async stop(): Promise<void> {
-    clearInterval(this.#checkpoints);
     this.#lag.stop();
     await this.#serving.stop();
     await this.#intake.stop();
+    await this.#keeper.stop();
     await this.#broadcasting.stop();
     this.#pipeline.stop();
     await this.#dispatcher.stop(this.#settings.shutdown);
-    this.#ledger.checkpoint();
     this.#ledger.close();
     this.#lock.release();
   }
@@ -192,7 +194,6 @@ export class Daemon {
         { handler },
       );
     }
-    this.#checkpoints = setInterval(() => this.#checkpoint(), CHECKPOINT_MS);
     this.wake();
   }
 
@@ -227,17 +228,24 @@ export class Daemon {
 
   /** What the parts are doing, for whoever looks. */
   async #snapshot(): Promise<Snapshot> {
-    const [intake, broadcast] = await Promise.all([this.#intake.report(), this.#broadcasting.report()]);
+    const [intake, keeper, broadcast] = await Promise.all([
+      ...([this.#intake.report(), this.#keeper.report(), this.#broadcasting.report()] as const),
+    ]);
     return {
       ...{ identity: this.#settings.identity, startedAt: this.#startedAt, handlers: this.#handlers },
-      sources: intake.sources.map((source) => ({ ...source, expectation: this.#expectations.of(source.name) })),
+      sources: intake.sources.map((source) => this.#sourceSnapshot(source)),
       broadcast: broadcast?.status,
-      journalProblem: intake.journalProblem,
+      journalProblem: intake.journalProblem ?? keeper.problem,
       decisionProblem: this.#pipeline.problem,
       histograms: {
         ack: intake.ack,
         start: this.#dispatcher.startHistograms(),
-        lag: { main: this.#lag.snapshot, intake: intake.lag, ...(broadcast && { broadcast: broadcast.lag }) },
+        lag: {
+          main: this.#lag.snapshot,
+          intake: intake.lag,
+          keeper: keeper.lag,
+          ...(broadcast && { broadcast: broadcast.lag }),
+        },
       },
     };
   }
@@ -252,14 +260,10 @@ export class Daemon {
     }
   }
 
-  #checkpoint(): void {
-    if (!this.#stored) return;
-    this.#stored = false;
-    try {
-      this.#ledger.checkpoint();
-    } catch (error) {
-      this.#log.warn(`Cannot tidy the journal's log into its file: ${messageOf(error)}. It is tried again`);
-    }
+  #sourceSnapshot(source: SourceReport): SourceSnapshot {
+    const { name, totals } = source;
+    const duplicates = this.#keeper.duplicatesOf(name);
+    return { ...source, totals: { ...totals, duplicates }, expectation: this.#expectations.of(name) };
   }
 }
 
@@ -305,4 +309,5 @@ interface Parts {
   readonly lock: { release(): void };
   readonly ledger: Ledger;
   readonly intake: Intake;
+  readonly keeper: Keeper;
 }

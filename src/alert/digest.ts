@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { ByteRange } from './envelope.ts';
 
 /** SHA-256 of the element's bytes: two packets with the same digest are the same event (VTP 2.0 §8 suggests a hash). */
-export function digestOf(payload: Buffer, element: ByteRange): Buffer {
+export function digestOf(payload: Uint8Array, element: ByteRange): Buffer {
   return hash('sha256', payload.subarray(element.start, element.end), 'buffer');
 }
 

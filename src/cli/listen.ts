@@ -119,7 +119,7 @@ function oneByOne(handle: (arrival: Arrival) => Promise<boolean>): AlertStore {
     store: (arrival, stored) => {
       inHand += 1;
       work = work.then(async () => {
-        if (await handle(arrival)) stored(digestOf(arrival.packet, arrival.envelope.element));
+        if (await handle(arrival)) stored(() => digestOf(arrival.packet, arrival.envelope.element));
         done();
       });
       return inHand < MOST_IN_HAND;

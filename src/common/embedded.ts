@@ -1,7 +1,7 @@
 /** What the executable carries beside the program; see build/boot.ts. */
 export interface Embedded {
   /** The script of a worker thread, as one CommonJS text. */
-  readonly worker: (name: 'intake' | 'broadcast') => string;
+  readonly worker: (name: 'intake' | 'keeper' | 'broadcast') => string;
   /** The XML Schemas of `src/alert/validate/schemas` by file name; unpacked at each call. */
   readonly schemas: () => Readonly<Record<string, string>>;
   /** What the browser is given, by file name (`src/web/assets.ts`); unpacked at each call. */

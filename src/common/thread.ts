@@ -34,7 +34,7 @@ export interface ThreadEvents<From> {
 const LIMITS = { maxYoungGenerationSizeMb: 6 };
 
 /** `web` shares the application's modules, which it loads as it needs them; the others are scripts of their own. */
-type ThreadName = 'intake' | 'broadcast' | 'web';
+type ThreadName = 'intake' | 'keeper' | 'broadcast' | 'web';
 
 function startWorker(name: ThreadName, source: URL, data: unknown, transfer: MessagePort[]): Worker {
   const options = { workerData: data, transferList: transfer, resourceLimits: LIMITS };

@@ -3,27 +3,24 @@ import { formatDuration } from '../common/durations.ts';
 import { explain } from '../common/errors.ts';
 import { Histogram, type HistogramCounts } from '../common/histogram.ts';
 import type { Log } from '../common/log.ts';
-import type { Entry } from '../journal/append.ts';
+import type { Entry } from '../journal/log/record.ts';
 import type { AlertStore, Arrival, Stored } from '../vtp/store.ts';
 import type { SourceTotals } from './messages.ts';
 
 /** What the group commit needs of the journal. */
 export interface Appender {
-  /** Durable when it returns; for each entry whether it was new. Throws when nothing was written. */
-  append(entries: readonly Entry[]): boolean[];
+  /** Durable when it returns, or when the promise resolves that it returns. Throws, or rejects, when nothing was written. */
+  append(entries: readonly Entry[]): Promise<void> | undefined;
 }
 
 type Totals = { -readonly [Field in keyof SourceTotals]: SourceTotals[Field] };
 
 interface Waiting {
-  readonly source: string;
+  readonly entry: Entry;
   readonly totals: Totals;
-  readonly arrival: Arrival;
+  readonly arrivedAt: number;
   readonly stored: Stored;
 }
-
-/** Called after each commit: how many documents were new, and how many were the same bytes again. */
-export type OnCommit = (added: number, duplicates: number) => void;
 
 /** More than this in hand, and the sources are asked to wait. */
 const HIGH_WATER_BYTES = 8 * 1024 * 1024;
@@ -37,16 +34,19 @@ const RETRY_MS = 1_000;
 export class GroupCommit {
   readonly #journal: Appender;
   readonly #log: Log;
-  readonly #onCommit: OnCommit;
+  readonly #onCommit: () => void;
   #waiting: Waiting[] = [];
-  #waitingBytes = 0;
-  #scheduled = false;
+  /** Of what waits and of what is being written. */
+  #bytesInHand = 0;
+  #isScheduled = false;
+  #isCommitting = false;
   #failing: { readonly since: number; readonly problem: string } | undefined;
   readonly #totals = new Map<string, Totals>();
   readonly #ack = new Histogram();
   #held: (() => void)[] = [];
 
-  constructor(journal: Appender, log: Log, onCommit: OnCommit) {
+  /** @param onCommit is called after each commit, when everything that is acknowledged is on disk */
+  constructor(journal: Appender, log: Log, onCommit: () => void) {
     this.#journal = journal;
     this.#log = log;
     this.#onCommit = onCommit;
@@ -56,7 +56,7 @@ export class GroupCommit {
   storeFor(source: string): AlertStore {
     const totals = this.#totalsFor(source);
     return {
-      store: (arrival, stored) => this.#accept({ source, totals, arrival, stored }),
+      store: (arrival, stored) => this.#accept(source, totals, arrival, stored),
       whenReady: (ready) => {
         this.#held.push(ready);
       },
@@ -78,69 +78,88 @@ export class GroupCommit {
     return this.#failing?.problem;
   }
 
+  /** Resolves when all that has arrived is on disk and acknowledged; while nothing can be written, at once. */
+  async settled(): Promise<void> {
+    while (this.#failing === undefined && (this.#isCommitting || this.#waiting.length > 0)) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
   #totalsFor(source: string): Totals {
     const known = this.#totals.get(source);
     if (known !== undefined) return known;
-    const totals: Totals = { received: 0, duplicates: 0, bytes: 0, acks: 0, lastAlertAt: undefined };
+    const totals: Totals = { received: 0, bytes: 0, acks: 0, lastAlertAt: undefined };
     this.#totals.set(source, totals);
     return totals;
   }
 
-  #accept(waiting: Waiting): boolean {
-    const { totals, arrival } = waiting;
+  #accept(source: string, totals: Totals, arrival: Arrival, stored: Stored): boolean {
+    const { packet, envelope, peer, receivedAt, arrivedAt } = arrival;
+    const { ivorn, role, element } = envelope;
     totals.received += 1;
-    totals.bytes += arrival.packet.length;
-    totals.lastAlertAt = arrival.receivedAt;
-    this.#waiting.push(waiting);
-    this.#waitingBytes += arrival.packet.length;
+    totals.bytes += packet.length;
+    totals.lastAlertAt = receivedAt;
+    this.#waiting.push({
+      entry: { source, peer, ivorn, role, receivedAt, element, packet },
+      totals,
+      arrivedAt,
+      stored,
+    });
+    this.#bytesInHand += packet.length;
     this.#schedule();
-    return this.#waitingBytes < HIGH_WATER_BYTES;
+    return this.#bytesInHand < HIGH_WATER_BYTES;
   }
 
   #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
+    if (this.#isScheduled || this.#isCommitting) return;
+    this.#isScheduled = true;
     // After the poll phase: everything the sockets had to give in this turn goes into one commit.
     if (this.#failing === undefined) setImmediate(() => this.#commit());
     else setTimeout(() => this.#commit(), RETRY_MS);
   }
 
   #commit(): void {
-    this.#scheduled = false;
+    this.#isScheduled = false;
     const batch = this.#waiting;
-    const entries = batch.map(entryOf);
-    let isNew: boolean[];
+    this.#waiting = [];
+    let later: Promise<void> | undefined;
     try {
-      isNew = this.#journal.append(entries);
+      later = this.#journal.append(batch.map(({ entry }) => entry));
     } catch (error) {
-      this.#failed(error);
+      this.#failed(batch, error);
       return;
     }
-    this.#waiting = [];
-    this.#waitingBytes = 0;
-    this.#recovered();
-    const added = this.#tell(batch, entries, isNew);
-    this.#onCommit(added, batch.length - added);
-    const held = this.#held;
-    this.#held = [];
-    for (const ready of held) ready();
+    if (later === undefined) {
+      this.#committed(batch);
+      return;
+    }
+    this.#isCommitting = true;
+    const done = (work: () => void) => () => {
+      this.#isCommitting = false;
+      work();
+      if (this.#waiting.length > 0) this.#schedule();
+    };
+    later.then(
+      done(() => this.#committed(batch)),
+      (error: unknown) => done(() => this.#failed(batch, error))(),
+    );
   }
 
-  /** @returns how many were new */
-  #tell(batch: readonly Waiting[], entries: readonly Entry[], isNew: readonly boolean[]): number {
+  #committed(batch: readonly Waiting[]): void {
+    this.#recovered();
     const acknowledged: number[] = [];
-    let added = 0;
-    for (const [index, { digest }] of entries.entries()) {
-      const { totals, arrival, stored } = batch[index] as Waiting;
-      if (isNew[index] === true) added += 1;
-      else totals.duplicates += 1;
-      if (!stored(digest)) continue;
+    for (const { entry, totals, arrivedAt, stored } of batch) {
+      this.#bytesInHand -= entry.packet.length;
+      if (!stored(() => digestOf(entry.packet, entry.element))) continue;
       totals.acks += 1;
-      acknowledged.push(arrival.arrivedAt);
+      acknowledged.push(arrivedAt);
     }
     // After the connections have written what they were told to send in this turn.
     queueMicrotask(() => this.#measure(acknowledged));
-    return added;
+    this.#onCommit();
+    const held = this.#held;
+    this.#held = [];
+    for (const ready of held) ready();
   }
 
   /** @param acknowledged when the documents arrived that have just been acknowledged */
@@ -149,7 +168,8 @@ export class GroupCommit {
     for (const arrivedAt of acknowledged) this.#ack.observe((now - arrivedAt) / 1_000);
   }
 
-  #failed(error: unknown): void {
+  #failed(batch: Waiting[], error: unknown): void {
+    this.#waiting = [...batch, ...this.#waiting];
     const problem = explain(error);
     if (this.#failing === undefined) {
       this.#log.error(
@@ -166,17 +186,4 @@ export class GroupCommit {
     this.#failing = undefined;
     this.#log.warn(`The journal can be written again, after ${lasted}; what had arrived is stored and acknowledged`);
   }
-}
-
-function entryOf({ source, arrival }: Waiting): Entry {
-  const { packet, envelope, peer, receivedAt } = arrival;
-  return {
-    digest: digestOf(packet, envelope.element),
-    source,
-    peer,
-    ivorn: envelope.ivorn,
-    role: envelope.role,
-    receivedAt,
-    packet,
-  };
 }

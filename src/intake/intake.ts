@@ -6,8 +6,6 @@ import type { InspectProgram } from '../inspect/messages.ts';
 import type { FromIntake, IntakeData, IntakeReport, Source, SourceProblem, ToIntake } from './messages.ts';
 
 export interface IntakeEvents {
-  /** New documents are in the journal. */
-  stored(added: number, duplicates: number): void;
   /** The thread died of a fault of ours. Nothing acknowledged is lost. */
   failed(error: Error): void;
 }
@@ -18,15 +16,16 @@ export class Intake {
   readonly #report = new Question<IntakeReport>();
   readonly #configurations = new Orders<readonly SourceProblem[]>();
 
-  constructor(journalPath: string, log: Log, events: IntakeEvents) {
-    const data: IntakeData = { journalPath };
-    this.#thread = new Thread('intake', new URL('./worker.ts', import.meta.url), data, log, {
-      said: (message) => {
+  /**
+   * @param segment the first segment of the intake log to write
+   * @param commits where the keeper is told what is on disk
+   */
+  constructor(journalPath: string, segment: number, commits: MessagePort, log: Log, events: IntakeEvents) {
+    const data: IntakeData = { journalPath, segment, commits };
+    const handlers = {
+      said: (message: FromIntake) => {
         switch (message.type) {
           case 'ready':
-            return;
-          case 'stored':
-            events.stored(message.added, message.duplicates);
             return;
           case 'running':
             this.#configurations.done(message.problems);
@@ -36,12 +35,13 @@ export class Intake {
             return;
         }
       },
-      failed: (error) => events.failed(error),
+      failed: (error: Error) => events.failed(error),
       exited: () => {
         this.#report.answer(emptyReport());
         this.#configurations.end([]);
       },
-    });
+    };
+    this.#thread = new Thread('intake', new URL('./worker.ts', import.meta.url), data, log, handlers, [commits]);
   }
 
   /**
@@ -53,11 +53,6 @@ export class Intake {
   async configure(sources: readonly Source[], inspect?: InspectProgram): Promise<readonly SourceProblem[]> {
     if (this.#thread.hasExited) return [];
     return await this.#configurations.give(() => this.#thread.say({ type: 'sources', sources, inspect }));
-  }
-
-  /** From now on the port is told whenever new documents are in the journal. */
-  tell(port: MessagePort): void {
-    this.#thread.say({ type: 'news', port }, [port]);
   }
 
   /** Keeps a document of our own, as one from this source. */

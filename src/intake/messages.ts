@@ -20,7 +20,6 @@ export type Source =
 export interface SourceTotals {
   /** Documents that came and could be kept, those that the journal had already included. */
   readonly received: number;
-  readonly duplicates: number;
   /** Of the documents received. */
   readonly bytes: number;
   /** Acknowledgements sent. */
@@ -42,7 +41,7 @@ export interface IntakeReport {
   readonly ack: HistogramCounts;
   /** How late the thread's event loop is. */
   readonly lag: HistogramCounts;
-  /** Why the journal cannot be written, a clause; undefined when it can. */
+  /** Why nothing can be kept, a clause; undefined when it can. */
   readonly journalProblem: string | undefined;
 }
 
@@ -57,8 +56,6 @@ export interface SourceProblem {
 export type ToIntake =
   /** Run exactly these sources: new ones start, changed ones restart, others stop. `inspect` is there for receivers. */
   | { readonly type: 'sources'; readonly sources: readonly Source[]; readonly inspect: InspectProgram | undefined }
-  /** Say something here whenever new documents are in the journal. */
-  | { readonly type: 'news'; readonly port: MessagePort }
   /** Keep a document of our own as if it had come from this source. */
   | { readonly type: 'keep'; readonly source: string; readonly packet: Uint8Array }
   /** Say what you are doing. */
@@ -71,10 +68,12 @@ export type FromIntake =
   | { readonly type: 'ready' }
   /** The sources run; those that listen do so, but for these. */
   | { readonly type: 'running'; readonly problems: readonly SourceProblem[] }
-  /** Documents are on disk and acknowledged. */
-  | { readonly type: 'stored'; readonly added: number; readonly duplicates: number }
   | { readonly type: 'report'; readonly report: IntakeReport };
 
 export interface IntakeData {
   readonly journalPath: string;
+  /** The first segment of the intake log to write. */
+  readonly segment: number;
+  /** Where the keeper is told up to where the log is on disk. */
+  readonly commits: MessagePort;
 }

@@ -4,12 +4,12 @@
  */
 
 import { isDeepStrictEqual } from 'node:util';
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { scanEnvelope } from '../alert/envelope.ts';
 import { withFields } from '../common/log.ts';
 import { LoopLag } from '../common/loop-lag.ts';
 import { type LogMessage, threadLog } from '../common/thread.ts';
-import { JournalAppender } from '../journal/append.ts';
+import { LogWriter } from '../journal/log/writer.ts';
 import { Receiver } from '../vtp/receiver/receiver.ts';
 import { Subscriber } from '../vtp/subscriber/subscriber.ts';
 import { Examination } from './examination.ts';
@@ -39,14 +39,10 @@ const say = (message: FromIntake | LogMessage): void => port.postMessage(message
 
 const log = threadLog(say);
 
-const { journalPath } = workerData as IntakeData;
-const journal = new JournalAppender(journalPath);
+const { journalPath, segment, commits: keeper } = workerData as IntakeData;
+const journal = new LogWriter(journalPath, segment);
 const examination = new Examination();
-let news: MessagePort | undefined;
-const commits = new GroupCommit(journal, log, (added, duplicates) => {
-  if (added > 0) news?.postMessage(added);
-  say({ type: 'stored', added, duplicates });
-});
+const commits = new GroupCommit(journal, log, () => keeper.postMessage(journal.position));
 const lag = new LoopLag();
 const running = new Map<string, Running>();
 
@@ -105,14 +101,14 @@ function report(): IntakeReport {
 }
 
 async function end(): Promise<void> {
-  // What has arrived is committed by the immediate that is already queued, and acknowledged before the connection ends.
-  await new Promise((resolve) => setImmediate(resolve));
+  // Before the connections end, so that what has arrived is acknowledged.
+  await commits.settled();
   await Promise.all([...running.keys()].map(stop));
-  await new Promise((resolve) => setImmediate(resolve));
+  await commits.settled();
   lag.stop();
   await examination.close();
   journal.close();
-  news?.close();
+  keeper.close();
   port?.close();
 }
 
@@ -125,10 +121,6 @@ port.on('message', (message: ToIntake) => {
     case 'sources':
       if (message.inspect !== undefined) examination.use(message.inspect);
       work = work.then(async () => say({ type: 'running', problems: await reconcile(message.sources) }));
-      return;
-    case 'news':
-      news?.close();
-      news = message.port;
       return;
     case 'keep':
       keep(message.source, Buffer.from(message.packet));

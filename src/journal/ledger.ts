@@ -1,6 +1,8 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { DeliveryEnd, OpenDelivery } from '../dispatch/lane.ts';
+import type { LogPosition } from './log/segments.ts';
 import { openJournalFile } from './open.ts';
+import { intakePosition } from './position.ts';
 import { STORED_COLUMNS, type StoredAlert, storedAlert } from './stored.ts';
 
 /** What was decided for one handler. */
@@ -115,7 +117,8 @@ ON CONFLICT (name) DO UPDATE SET
   last_error = coalesce(excluded.last_error, last_error)`;
 
 /**
- * The cold half's end of the journal: reads alerts, writes decisions and deliveries. Its commits survive the death of
+ * The cold half's end of the journal: reads alerts, writes decisions and deliveries. The keeper moves SQLite's log into
+ * the file. Its commits survive the death of
  * the process; the last moments before a power cut may be lost, and then those deliveries run again.
  */
 export class Ledger {
@@ -127,6 +130,11 @@ export class Ledger {
   constructor(path: string) {
     this.#database = openJournalFile(path, 'NORMAL');
     this.#database.exec('PRAGMA wal_autocheckpoint = 0');
+  }
+
+  /** Up to where the keeper has taken in the intake log. */
+  intakePosition(): LogPosition {
+    return intakePosition(this.#database);
   }
 
   /** Alerts without a decision, oldest first. */
@@ -327,11 +335,6 @@ export class Ledger {
         this.#all('SELECT state, count(*) AS n FROM delivery GROUP BY state').map((row) => [row.state, Number(row.n)]),
       ),
     };
-  }
-
-  /** Moves committed pages from the log into the file; does not wait for anyone. */
-  checkpoint(): void {
-    this.#database.exec('PRAGMA wal_checkpoint(PASSIVE)');
   }
 
   close(): void {

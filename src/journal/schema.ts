@@ -44,7 +44,7 @@ CREATE TABLE IF NOT EXISTS handler (
 /**
  * The journal's tables. Times are milliseconds since 1970, UTC.
  *
- * `alert` is written by the intake thread alone; `composed`, `broadcast` and `subscriber` by the broadcasting thread
+ * `alert` and `intake` are written by the keeper alone; `composed`, `broadcast` and `subscriber` by the broadcasting thread
  * alone, the others by the main thread alone.
  * A decision for every alert, in order of `seq`: the highest one says how far the daemon has come.
  */
@@ -58,6 +58,11 @@ CREATE TABLE IF NOT EXISTS alert (
   role        TEXT,                     -- as written in the root tag
   received_at INTEGER NOT NULL,
   packet      BLOB NOT NULL             -- the exact bytes
+) STRICT;
+CREATE TABLE IF NOT EXISTS intake (
+  id          INTEGER PRIMARY KEY CHECK (id = 0),
+  segment     INTEGER NOT NULL,         -- the intake log has been taken in up to there
+  offset      INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS decision (
   seq         INTEGER PRIMARY KEY REFERENCES alert (seq),

@@ -16,10 +16,10 @@ export interface Arrival {
 /**
  * Called once, when the document is on disk.
  *
- * @param digest SHA-256 of its element's bytes
+ * @param digest gives SHA-256 of its element's bytes, for whoever needs it
  * @returns whether an acknowledgement was sent
  */
-export type Stored = (digest: Uint8Array) => boolean;
+export type Stored = (digest: () => Uint8Array) => boolean;
 
 /** What a subscription or a receiver needs of whoever keeps the events. */
 export interface AlertStore {

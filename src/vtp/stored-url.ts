@@ -6,9 +6,9 @@ import type { TransportParam } from './message.ts';
  * of Transport 1.1 does not know.
  *
  * @param storedUrl what stands before the id in the address; undefined: nothing is said
- * @param digest of the element's bytes
+ * @param digest gives that of the element's bytes
  */
-export function storedParams(storedUrl: string | undefined, digest: Uint8Array): readonly TransportParam[] {
+export function storedParams(storedUrl: string | undefined, digest: () => Uint8Array): readonly TransportParam[] {
   if (storedUrl === undefined) return [];
-  return [{ name: 'stored', value: `${storedUrl}${idOf(digest)}.xml` }];
+  return [{ name: 'stored', value: `${storedUrl}${idOf(digest())}.xml` }];
 }

@@ -1,5 +1,5 @@
 import type { HistogramCounts } from '../common/histogram.ts';
-import type { SourceReport } from '../intake/messages.ts';
+import type { SourceReport, SourceTotals } from '../intake/messages.ts';
 import type { BroadcasterStatus } from '../vtp/broadcaster/status.ts';
 
 /** When the state of a source is red. */
@@ -15,7 +15,11 @@ export interface Expectation {
 }
 
 /** What a source does, and what is expected of it. */
-export type SourceSnapshot = SourceReport & { readonly expectation: Expectation };
+export type SourceSnapshot = SourceReport & {
+  readonly expectation: Expectation;
+  /** Those that the journal had already. */
+  readonly totals: SourceTotals & { readonly duplicates: number };
+};
 
 /** A handler of the configuration. */
 export interface HandlerSnapshot {

@@ -1,8 +1,7 @@
 import { createDecoder } from '../../src/alert/decode.ts';
-import { digestOf } from '../../src/alert/digest.ts';
 import { scanEnvelope } from '../../src/alert/envelope.ts';
 import { summaryOf } from '../../src/alert/summary.ts';
-import { JournalAppender } from '../../src/journal/append.ts';
+import { JournalImporter } from '../../src/journal/import.ts';
 import { Ledger } from '../../src/journal/ledger.ts';
 import { SAMPLE_COUNT, samplePacket } from '../../src/rehearsal/samples.ts';
 
@@ -20,18 +19,18 @@ export async function fillJournal(path: string, count: number): Promise<void> {
   const summaries = packets
     .slice(0, SAMPLE_COUNT)
     .map((packet) => summaryOf(decode(packet, { source: 'campus', receivedAt: new Date(now).toISOString() })));
-  const appender = new JournalAppender(path);
+  const importer = new JournalImporter(path);
   const ledger = new Ledger(path);
   for (let first = 0; first < count; first += BATCH) {
     const batch = packets.slice(first, first + BATCH);
-    appender.append(
+    importer.take(
       batch.map((packet, index) => {
-        const envelope = scanEnvelope(packet);
-        const { ivorn, role } = envelope;
+        const { ivorn, role, element } = scanEnvelope(packet);
         const receivedAt = now - (count - first - index) * APART_MS;
         const source = { source: 'campus', peer: 'broker.example.org:8099' };
-        return { digest: digestOf(packet, envelope.element), ...source, ivorn, role, receivedAt, packet };
+        return { ...source, ivorn, role, receivedAt, element, packet };
       }),
+      { segment: 0, offset: 0 },
     );
     const decidedAt = Date.now();
     ledger.decide(
@@ -47,9 +46,9 @@ export async function fillJournal(path: string, count: number): Promise<void> {
       ledger.end(seq, 'keep', { state: 'done', outcome: 'written', endedAt: decidedAt + 3 });
     }
   }
-  ledger.checkpoint();
   ledger.close();
-  appender.close();
+  importer.checkpoint();
+  importer.close();
 }
 
 function verdicts(index: number) {

@@ -99,12 +99,12 @@ export function examined(
 /**
  * The packet is on disk, now or since long: a duplicate is acknowledged too (VTP 2.0 §6.3).
  *
- * @param digest of its element's bytes
+ * @param digest gives that of its element's bytes
  */
 export function stored(
   session: ReceiverSession,
   envelope: Envelope,
-  digest: Uint8Array,
+  digest: () => Uint8Array,
   settings: ReceiverSessionSettings,
   now: number,
 ): ReceiverStep {

@@ -89,9 +89,14 @@ function understand(session: Session, payload: Buffer, settings: SessionSettings
 /**
  * The acknowledgement of an event, to be sent once it is on disk (VTP 2.0 §6, §7.3).
  *
- * @param digest of its element's bytes
+ * @param digest gives that of its element's bytes
  */
-export function acknowledge(envelope: Envelope, digest: Uint8Array, settings: SessionSettings, now: number): string {
+export function acknowledge(
+  envelope: Envelope,
+  digest: () => Uint8Array,
+  settings: SessionSettings,
+  now: number,
+): string {
   return receipt(envelope.ivorn ?? '', settings, now, storedParams(settings.storedUrl, digest));
 }
 

@@ -1,0 +1,84 @@
+import { crc32 } from 'node:zlib';
+import type { ByteRange } from '../../alert/envelope.ts';
+
+/** One document to be kept. */
+export interface Entry {
+  readonly source: string;
+  readonly peer: string;
+  readonly ivorn: string | undefined;
+  readonly role: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+  /** Where in the packet the element is: its bytes are what makes the event (VTP 2.0 §8). */
+  readonly element: ByteRange;
+  readonly packet: Uint8Array;
+}
+
+/**
+ * A record: the letters `VOEr`, the body's length, its CRC-32; then the body, which is a head of fixed size, four
+ * strings and the packet. All numbers are little-endian. The letters are there to find the next record by, after one
+ * that is damaged.
+ */
+const MARK = Buffer.from('VOEr', 'latin1');
+const PREFIX_BYTES = 12;
+const HEAD_BYTES = 32;
+/** The length of a string that is not there. */
+const ABSENT = 0xffffffff;
+
+/** As many bytes as the entry may need, or more. */
+export function roomFor({ source, peer, ivorn = '', role = '', packet }: Entry): number {
+  // A UTF-16 code unit takes three bytes of UTF-8 at the most.
+  return PREFIX_BYTES + HEAD_BYTES + 3 * (source.length + peer.length + ivorn.length + role.length) + packet.length;
+}
+
+/** Writes the entry's record. @returns where it ends */
+export function writeRecord(into: Buffer, start: number, entry: Entry): number {
+  const body = start + PREFIX_BYTES;
+  into.writeDoubleLE(entry.receivedAt, body);
+  into.writeUInt32LE(entry.element.start, body + 8);
+  into.writeUInt32LE(entry.element.end, body + 12);
+  let at = body + HEAD_BYTES;
+  for (const [index, text] of [entry.source, entry.peer, entry.ivorn, entry.role].entries()) {
+    const length = text === undefined ? 0 : into.write(text, at, 'utf8');
+    into.writeUInt32LE(text === undefined ? ABSENT : length, body + 16 + 4 * index);
+    at += length;
+  }
+  into.set(entry.packet, at);
+  const end = at + entry.packet.length;
+  MARK.copy(into, start);
+  into.writeUInt32LE(end - body, start + 4);
+  into.writeUInt32LE(crc32(into.subarray(body, end)), start + 8);
+  return end;
+}
+
+export type Found =
+  | { readonly state: 'record'; readonly entry: Entry; readonly end: number }
+  /** The bytes end before the record does, which would be so long. */
+  | { readonly state: 'short'; readonly needed: number }
+  | { readonly state: 'damaged' };
+
+/** The record that begins here. Its packet is part of the bytes. */
+export function readRecord(bytes: Buffer, start: number): Found {
+  if (bytes.length - start < PREFIX_BYTES) return { state: 'short', needed: PREFIX_BYTES };
+  if (bytes.compare(MARK, 0, MARK.length, start, start + MARK.length) !== 0) return { state: 'damaged' };
+  const body = start + PREFIX_BYTES;
+  const end = body + bytes.readUInt32LE(start + 4);
+  if (end - body < HEAD_BYTES) return { state: 'damaged' };
+  if (end > bytes.length) return { state: 'short', needed: end - start };
+  if (crc32(bytes.subarray(body, end)) !== bytes.readUInt32LE(start + 8)) return { state: 'damaged' };
+  let at = body + HEAD_BYTES;
+  const [source = '', peer = '', ivorn, role] = [0, 1, 2, 3].map((index) => {
+    const length = bytes.readUInt32LE(body + 16 + 4 * index);
+    if (length === ABSENT) return undefined;
+    at += length;
+    return bytes.toString('utf8', at - length, at);
+  });
+  const element = { start: bytes.readUInt32LE(body + 8), end: bytes.readUInt32LE(body + 12) };
+  const told = { source, peer, ivorn, role, receivedAt: bytes.readDoubleLE(body), element };
+  return { state: 'record', entry: { ...told, packet: bytes.subarray(at, end) }, end };
+}
+
+/** Where the next record may begin, after this place; -1 when nowhere. */
+export function nextMark(bytes: Buffer, after: number): number {
+  return bytes.indexOf(MARK, after + 1);
+}
