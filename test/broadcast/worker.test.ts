@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, it, type TestContext } from 'node:test';
 import { Broadcast } from '../../src/broadcast/broadcast.ts';
@@ -45,8 +44,7 @@ async function start(context: TestContext, changes: Partial<BroadcastSettings> =
   const keep = (packets: readonly Buffer[], source = 'campus'): void => {
     const entries = packets.map((bytes) => {
       number += 1;
-      const digest = createHash('sha256').update(bytes).digest();
-      return entry(number, { packet: bytes, digest, source, receivedAt: Date.now() });
+      return entry(number, { packet: bytes, source, receivedAt: Date.now() });
     });
     journal.appender.append(entries);
     broadcast.news.postMessage(1);
@@ -93,8 +91,7 @@ describe('the broadcasting thread', () => {
     await until(() => peer.events.length === 2, 'the composed one');
     const composed = peer.events[1] as Buffer;
     assert.match(String(composed), /ivorn="ivo:\/\/voeventd\.composed\//);
-    const element = composed.subarray(composed.indexOf('<voe:VOEvent'), composed.lastIndexOf('>') + 1);
-    const again = entry(99, { packet: composed, digest: createHash('sha256').update(element).digest() });
+    const again = entry(99, { packet: composed });
     assert.deepEqual(journal.appender.append([again]), [false], 'when it comes back it is known');
   });
 

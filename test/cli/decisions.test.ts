@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createDecoder } from '../../src/alert/decode.ts';
-import { digestOf } from '../../src/alert/digest.ts';
 import { scanEnvelope } from '../../src/alert/envelope.ts';
 import { summaryOf } from '../../src/alert/summary.ts';
 import { glob } from '../../src/rules/glob.ts';
@@ -205,7 +204,7 @@ function decided(context: TestContext): { path: string; id: string } {
     packets.map((bytes) => {
       const { element, ivorn, role } = scanEnvelope(bytes);
       return {
-        digest: digestOf(bytes, element),
+        element,
         source: 'campus',
         peer: 'b:8099',
         ivorn,

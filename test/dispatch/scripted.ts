@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,8 +7,8 @@ import type { TestContext } from 'node:test';
 import type { Log } from '../../src/common/log.ts';
 import type { Delivery, DeliveryJournal, LaneSettings, NewDelivery } from '../../src/dispatch/lane.ts';
 import type { Attempt, AttemptOutcome, Runner } from '../../src/dispatch/runner.ts';
-import { JournalAppender } from '../../src/journal/append.ts';
 import { Ledger, type Verdict } from '../../src/journal/ledger.ts';
+import { TestAppender } from '../journal/journal.ts';
 import { sampleAlert } from '../support/plugin-context.ts';
 
 /** A delivery as the journal's file has it. */
@@ -25,12 +24,12 @@ export interface Row {
 export class TestJournal {
   readonly path: string;
   readonly ledger: Ledger;
-  readonly appender: JournalAppender;
+  readonly appender: TestAppender;
 
   constructor(test: TestContext) {
     const directory = mkdtempSync(join(tmpdir(), 'journal-test-'));
     this.path = join(directory, 'journal.db');
-    this.appender = new JournalAppender(this.path);
+    this.appender = new TestAppender(this.path);
     this.ledger = new Ledger(this.path);
     test.after(() => {
       this.ledger.close();
@@ -43,7 +42,7 @@ export class TestJournal {
   store(packets: readonly (string | Buffer)[], receivedAt = Date.now()): void {
     this.appender.append(
       packets.map((packet) => ({
-        digest: createHash('sha256').update(packet).digest(),
+        element: { start: 0, end: Buffer.byteLength(packet) },
         source: 'campus',
         peer: 'broker:8099',
         ivorn: undefined,

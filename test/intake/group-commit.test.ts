@@ -3,26 +3,22 @@ import { describe, it, type TestContext } from 'node:test';
 import { digestOf } from '../../src/alert/digest.ts';
 import { scanEnvelope } from '../../src/alert/envelope.ts';
 import { GroupCommit } from '../../src/intake/group-commit.ts';
-import type { Entry } from '../../src/journal/append.ts';
+import type { Entry } from '../../src/journal/log/record.ts';
 import type { AlertStore } from '../../src/vtp/store.ts';
 import { voevent } from '../support/packets.ts';
 import { recordLog } from '../support/wait.ts';
 
-/** A journal in memory that fails when told to. */
+/** A journal in memory that fails when told to, and takes its time when told to. */
 class MemoryJournal {
   readonly batches: string[][] = [];
   failure: Error | undefined;
-  readonly #digests = new Set<string>();
+  /** While it is set, what is appended is on disk when the test says so. */
+  later: PromiseWithResolvers<void> | undefined;
 
-  append(entries: readonly Entry[]): boolean[] {
+  append(entries: readonly Entry[]): Promise<void> | undefined {
     if (this.failure !== undefined) throw this.failure;
     this.batches.push(entries.map(({ source, ivorn }) => `${source}/${ivorn}`));
-    return entries.map(({ digest }) => {
-      const key = Buffer.from(digest).toString('hex');
-      const isNew = !this.#digests.has(key);
-      this.#digests.add(key);
-      return isNew;
-    });
+    return this.later?.promise;
   }
 }
 
@@ -31,9 +27,10 @@ function setUp(context: TestContext) {
   context.mock.timers.enable({ apis: ['setImmediate', 'setTimeout', 'Date'] });
   const journal = new MemoryJournal();
   const log = recordLog();
-  const commits: [added: number, duplicates: number][] = [];
+  /** After each commit: how many documents had been stored. */
+  const commits: number[] = [];
   const stored: string[] = [];
-  const commit = new GroupCommit(journal, log, (added, duplicates) => commits.push([added, duplicates]));
+  const commit = new GroupCommit(journal, log, () => commits.push(stored.length));
   /** What the sources were told of: its digest. */
   const digests: Uint8Array[] = [];
   /** Whether they can send an acknowledgement. */
@@ -42,7 +39,7 @@ function setUp(context: TestContext) {
     const arrival = { packet, envelope: scanEnvelope(packet), peer: 'broker:8099' };
     return store.store({ ...arrival, receivedAt: Date.now(), arrivedAt: performance.now() }, (digest) => {
       stored.push(name);
-      digests.push(digest);
+      digests.push(digest());
       return wire.isOpen;
     });
   };
@@ -76,14 +73,11 @@ describe('the group commit', () => {
     turn();
     assert.deepEqual(journal.batches, [['a/ivo://a#1', 'b/ivo://b#1', 'a/ivo://a#2'], ['b/ivo://b#2']]);
     assert.deepEqual(stored, ['ivo://a#1', 'ivo://b#1', 'ivo://a#2', 'ivo://b#2']);
-    assert.deepEqual(commits, [
-      [3, 0],
-      [1, 0],
-    ]);
+    assert.deepEqual(commits, [3, 4]);
   });
 
-  it('acknowledges the same bytes again, and counts them apart', (t) => {
-    const { stored, commits, commit, give, turn } = setUp(t);
+  it('acknowledges the same bytes again', (t) => {
+    const { stored, commit, give, turn } = setUp(t);
     const store = commit.storeFor('a');
     give(store, 'ivo://a#1');
     give(store, 'ivo://a#1');
@@ -91,23 +85,65 @@ describe('the group commit', () => {
     give(store, 'ivo://a#1');
     turn();
     assert.equal(stored.length, 3);
-    assert.deepEqual(commits, [
-      [1, 1],
-      [0, 1],
-    ]);
   });
 
-  it('takes packets for the same when their elements are, whatever stands around those', (t) => {
-    const { commits, commit, give, turn } = setUp(t);
+  it('gathers what arrives while a batch is being written, and acknowledges in order', async (t) => {
+    const { journal, stored, commits, commit, give, turn } = setUp(t);
     const store = commit.storeFor('a');
-    const packet = voevent('ivo://a#1');
-    give(store, 'ivo://a#1', packet);
-    give(store, 'ivo://a#1', Buffer.concat([packet, Buffer.from('<!-- relayed -->\n')]));
+    journal.later = Promise.withResolvers();
+    give(store, 'ivo://a#1');
     turn();
-    assert.deepEqual(commits, [[1, 1]]);
+    give(store, 'ivo://a#2');
+    give(store, 'ivo://a#3');
+    turn();
+    assert.deepEqual([journal.batches, stored], [[['a/ivo://a#1']], []], 'one at a time');
+    let isSettled = false;
+    void commit.settled().then(() => {
+      isSettled = true;
+    });
+    journal.later.resolve();
+    await Promise.resolve();
+    assert.deepEqual([stored, isSettled], [['ivo://a#1'], false]);
+    journal.later = undefined;
+    turn();
+    assert.deepEqual(journal.batches, [['a/ivo://a#1'], ['a/ivo://a#2', 'a/ivo://a#3']]);
+    assert.deepEqual(commits, [1, 3]);
+    for (let turns = 0; turns < 5; turns++) {
+      turn();
+      await Promise.resolve();
+    }
+    assert.equal(isSettled, true);
   });
 
-  it('tells a source the digest that the journal has, for the same bytes again too', (t) => {
+  it('keeps a batch whose writing fails halfway, in front of what has come since', async (t) => {
+    const { journal, log, stored, commit, give, turn } = setUp(t);
+    const store = commit.storeFor('a');
+    journal.later = Promise.withResolvers();
+    give(store, 'ivo://a#1');
+    turn();
+    give(store, 'ivo://a#2');
+    journal.later.reject(Object.assign(new Error('no space left'), { code: 'ENOSPC' }));
+    await journal.later.promise.catch(() => {});
+    await Promise.resolve();
+    assert.deepEqual([stored, commit.problem], [[], 'the disk is full (ENOSPC)']);
+    journal.later = undefined;
+    turn();
+    assert.deepEqual(stored, [], 'not before a second is over');
+    t.mock.timers.tick(1_000);
+    assert.deepEqual(stored, ['ivo://a#1', 'ivo://a#2']);
+    assert.ok(log.find(/can be written again/));
+    await commit.settled();
+  });
+
+  it('is settled while nothing can be written: who stops does not wait for a disk', async (t) => {
+    const { journal, commit, give, turn } = setUp(t);
+    journal.failure = new Error('broken');
+    give(commit.storeFor('a'), 'ivo://a#1');
+    turn();
+    await commit.settled();
+  });
+
+  it('tells a source the digest that the journal will have, for the same bytes again too', (t) => {
     const { digests, commit, give, turn } = setUp(t);
     const packet = voevent('ivo://a#1');
     for (const _ of ['first', 'again']) give(commit.storeFor('a'), 'ivo://a#1', packet);
@@ -134,7 +170,7 @@ describe('the group commit', () => {
 });
 
 describe('what the group commit counts', () => {
-  const nothing = { received: 0, duplicates: 0, bytes: 0, acks: 0, lastAlertAt: undefined };
+  const nothing = { received: 0, bytes: 0, acks: 0, lastAlertAt: undefined };
 
   it('is what each source has received, when, and what of it was acknowledged, whatever stores it had', (t) => {
     const { commit, give, turn, wire } = setUp(t);
@@ -153,12 +189,12 @@ describe('what the group commit counts', () => {
     give(again, 'ivo://a#2');
     turn();
     const { length } = voevent('ivo://a#1');
-    const arrived = { received: 1, duplicates: 0, bytes: length, acks: 0, lastAlertAt: 1_000 };
+    const arrived = { received: 1, bytes: length, acks: 0, lastAlertAt: 1_000 };
     assert.deepEqual(before, arrived, 'it is received before it is stored');
     assert.deepEqual(commit.totalsOf('a'), {
-      ...{ received: 3, duplicates: 1, bytes: 3 * length, acks: 2, lastAlertAt: 2_000 },
+      ...{ received: 3, bytes: 3 * length, acks: 2, lastAlertAt: 2_000 },
     });
-    assert.deepEqual(commit.totalsOf('b'), { ...arrived, duplicates: 1, acks: 1 });
+    assert.deepEqual(commit.totalsOf('b'), { ...arrived, acks: 1 });
     assert.deepEqual(commit.totalsOf('c'), nothing);
   });
 
@@ -217,7 +253,7 @@ describe('a journal that cannot be written', () => {
     t.mock.timers.tick(1_000);
     assert.deepEqual(stored, ['ivo://a#1', 'ivo://a#2']);
     assert.deepEqual(journal.batches, [['a/ivo://a#1', 'a/ivo://a#2']]);
-    assert.deepEqual(commits, [[2, 0]]);
+    assert.deepEqual(commits, [2]);
     assert.deepEqual(log.lines.slice(1), [
       {
         level: 'warn',

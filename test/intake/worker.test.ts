@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { MessageChannel } from 'node:worker_threads';
 import { digestOf, idOf } from '../../src/alert/digest.ts';
 import { scanEnvelope } from '../../src/alert/envelope.ts';
 import { Histogram, type HistogramCounts } from '../../src/common/histogram.ts';
 import { inspectProgram } from '../../src/inspect/program.ts';
 import { Intake } from '../../src/intake/intake.ts';
 import type { Source } from '../../src/intake/messages.ts';
-import { Ledger } from '../../src/journal/ledger.ts';
+import { LogReader } from '../../src/journal/log/reader.ts';
+import { type LogPosition, segmentPath } from '../../src/journal/log/segments.ts';
 import { parseEndpoint } from '../../src/vtp/address.ts';
 import { parseTransport } from '../../src/vtp/message.ts';
 import { parseNetworks } from '../../src/vtp/networks.ts';
@@ -31,15 +33,15 @@ function source(name: string, broker: ScriptedBroker, changes: Partial<Subscribe
   };
 }
 
-/** The intake thread, on a journal of its own; stopped after the test at the latest. */
+/** The intake thread, with a log of its own; stopped after the test at the latest. */
 function startIntake(context: TestContext, path = join(directoryFor(context), 'journal.db')) {
   const log = recordLog();
-  const commits: [added: number, duplicates: number][] = [];
+  /** Up to where the keeper was told that the log is on disk. */
+  const commits: LogPosition[] = [];
   const failures: Error[] = [];
-  const intake = new Intake(path, log, {
-    stored: (added, duplicates) => commits.push([added, duplicates]),
-    failed: (error) => failures.push(error),
-  });
+  const { port1, port2 } = new MessageChannel();
+  port1.on('message', (position: LogPosition) => commits.push(position));
+  const intake = new Intake(path, 1, port2, log, { failed: (error) => failures.push(error) });
   context.after(() => intake.stop());
   return { intake, path, log, commits, failures };
 }
@@ -48,18 +50,22 @@ function observations({ counts }: HistogramCounts): number {
   return counts.reduce((total, count) => total + count, 0);
 }
 
-/** What the journal holds, oldest first. */
+/** What is on disk, oldest first. */
 function kept(path: string): { source: string; ivorn: string | undefined; packet: Buffer }[] {
-  const ledger = new Ledger(path);
-  try {
-    return ledger.undecided(10_000).map(({ source, ivorn, packet }) => ({ source, ivorn, packet }));
-  } finally {
-    ledger.close();
+  const reader = new LogReader(path, { damaged: (file) => assert.fail(`${file} is damaged`) });
+  const all = [];
+  for (let position: LogPosition = { segment: 0, offset: 0 }; ; ) {
+    const batch = reader.read(position, { segment: 1_000, offset: 0 });
+    all.push(...batch.entries);
+    position = batch.position;
+    if (batch.isLast) break;
   }
+  reader.close();
+  return all.map(({ source, ivorn, packet }) => ({ source, ivorn, packet: Buffer.from(packet) }));
 }
 
 describe('the intake thread', () => {
-  it('has an alert in the journal when its ack is on the wire', async (t) => {
+  it('has an alert on disk when its ack is on the wire', async (t) => {
     await using broker = await ScriptedBroker.listen();
     const { intake, path, commits } = startIntake(t);
     void intake.configure([source('campus', broker)]);
@@ -72,11 +78,11 @@ describe('the intake thread', () => {
       [ack?.role, ack?.origin, ack?.response],
       ['ack', 'ivo://example.org/s#1', 'ivo://example.org/campus'],
     );
-    await until(() => commits.length > 0, 'the main thread to be told');
-    assert.deepEqual(commits, [[1, 0]]);
+    await until(() => commits.length > 0, 'the keeper to be told');
+    assert.deepEqual(commits, [{ segment: 1, offset: statSync(segmentPath(path, 1)).size }]);
   });
 
-  it('acknowledges the same alert again, from another broker too, and keeps it once', async (t) => {
+  it('acknowledges the same alert again, from another broker too', async (t) => {
     await using one = await ScriptedBroker.listen();
     await using other = await ScriptedBroker.listen();
     const { intake, path } = startIntake(t);
@@ -88,7 +94,7 @@ describe('the intake thread', () => {
     }
     assert.deepEqual(
       kept(path).map((alert) => alert.source),
-      ['one'],
+      ['one', 'other'],
     );
   });
 
@@ -156,7 +162,7 @@ describe('the intake thread', () => {
     const { sources, ack, lag, journalProblem } = await within(intake.report(), 'the report');
     const { lastAlertAt = 0, ...totals } = sources[0]?.totals ?? {};
     const bytes = 3 * packet.length + '<html/>'.length;
-    assert.deepEqual(totals, { received: 4, duplicates: 2, bytes, acks: 3 });
+    assert.deepEqual(totals, { received: 4, bytes, acks: 3 });
     assert.ok(before <= lastAlertAt && lastAlertAt <= Date.now());
     assert.equal(observations(ack), 3);
     assert.ok(ack.sum > 0 && ack.sum < 10, `${ack.sum} s`);
@@ -190,7 +196,7 @@ describe('the intake thread', () => {
     );
     const { sources, ack } = await within(intake.report(), 'the report');
     const { lastAlertAt: _, ...totals } = sources[0]?.totals ?? {};
-    assert.deepEqual(totals, { received: 1, duplicates: 0, bytes: packet.length, acks: 1 });
+    assert.deepEqual(totals, { received: 1, bytes: packet.length, acks: 1 });
     assert.equal(observations(ack), 1);
     author.close();
   });
@@ -242,12 +248,20 @@ describe('the intake thread', () => {
     await within(startIntake(t).intake.stop(), 'the other intake to stop');
   });
 
-  it('tells when the journal cannot be opened', async (t) => {
-    const path = join(directoryFor(t), 'journal.db');
-    writeFileSync(path, 'These are my notes, and they are longer than a header. '.repeat(20));
-    const { failures, intake } = startIntake(t, path);
-    await until(() => failures.length > 0, 'the failure');
-    assert.match(failures[0]?.message ?? '', /^Cannot open the journal .*file is not a database/);
-    await within(intake.stop(), 'the intake to stop');
+  it('acknowledges nothing while its log cannot be written, says so, and goes on when it can', async (t) => {
+    await using broker = await ScriptedBroker.listen();
+    const directory = directoryFor(t);
+    const path = join(directory, 'later', 'journal.db');
+    const { intake, log } = startIntake(t, path);
+    void intake.configure([source('campus', broker)]);
+    const connection = await broker.connection();
+    connection.send(voevent());
+    await log.said(/^Cannot write the journal: no such file or directory/);
+    assert.equal((await intake.report()).journalProblem, 'no such file or directory (ENOENT)');
+    assert.equal(connection.messages.length, 0);
+    mkdirSync(join(directory, 'later'));
+    await connection.message(0);
+    assert.equal(kept(path).length, 1);
+    await log.said(/^The journal can be written again/);
   });
 });

@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { type Entry, JournalAppender } from '../../src/journal/append.ts';
+import { scanEnvelope } from '../../src/alert/envelope.ts';
+import { JournalImporter } from '../../src/journal/import.ts';
 import { Ledger } from '../../src/journal/ledger.ts';
+import type { Entry } from '../../src/journal/log/record.ts';
 import { voevent } from '../support/packets.ts';
 
 /** A directory of this test's own, gone after it. */
@@ -14,10 +15,27 @@ export function directoryFor(context: TestContext): string {
   return directory;
 }
 
+/** Puts alerts into a journal without an intake log. */
+export class TestAppender {
+  readonly importer: JournalImporter;
+
+  constructor(path: string) {
+    this.importer = new JournalImporter(path);
+  }
+
+  append(entries: readonly Entry[]): boolean[] {
+    return this.importer.take(entries, { segment: 0, offset: 0 });
+  }
+
+  close(): void {
+    this.importer.close();
+  }
+}
+
 /** Both ends of a new journal, closed after the test. */
-export function openJournal(context: TestContext): { path: string; appender: JournalAppender; ledger: Ledger } {
+export function openJournal(context: TestContext): { path: string; appender: TestAppender; ledger: Ledger } {
   const path = join(directoryFor(context), 'journal.db');
-  const appender = new JournalAppender(path);
+  const appender = new TestAppender(path);
   const ledger = new Ledger(path);
   context.after(() => {
     appender.close();
@@ -28,9 +46,9 @@ export function openJournal(context: TestContext): { path: string; appender: Jou
 
 /** An entry of this number, unlike every other. */
 export function entry(number: number, changes: Partial<Entry> = {}): Entry {
-  const packet = voevent(`ivo://example.org/s#${number}`);
+  const { packet = voevent(`ivo://example.org/s#${number}`) } = changes;
   return {
-    digest: createHash('sha256').update(packet).digest(),
+    element: scanEnvelope(Buffer.from(packet)).element,
     ...{
       source: 'campus',
       peer: 'broker.example.org:8099',

@@ -251,7 +251,7 @@ describe('the ledger', () => {
       const [alert, ...more] = ledger.undecided(10);
       assert.deepEqual(more, []);
       ledger.decide([decision(alert?.seq ?? 0, ['slew'])]);
-      ledger.checkpoint();
+      appender.importer.checkpoint();
     }
     assert.equal(ledger.counts().deliveries.pending, 50);
   });

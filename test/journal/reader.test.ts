@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import type { Entry } from '../../src/journal/append.ts';
+import { digestOf, idOf } from '../../src/alert/digest.ts';
 import type { DecisionRecord, SummaryRecord } from '../../src/journal/ledger.ts';
+import type { Entry } from '../../src/journal/log/record.ts';
 import { JournalReader } from '../../src/journal/reader.ts';
 import { entry, openJournal } from './journal.ts';
 
@@ -47,11 +48,11 @@ describe('the journal for those who look', () => {
     const { reader, ledger } = setUp(t, [{}]);
     ledger.decide([decision(1)]);
     const [alert] = reader.list({}, 10);
-    const { digest, packet } = entry(1);
+    const { element, packet } = entry(1);
     assert.deepEqual(alert, {
       ...{
         seq: 1,
-        id: Buffer.from(digest).toString('hex').slice(0, 16),
+        id: idOf(digestOf(packet, element)),
         source: 'campus',
         receivedAt: entry(1).receivedAt,
       },
@@ -68,7 +69,8 @@ describe('the journal for those who look', () => {
 
   it('finds an alert that nobody has decided on yet, and does not list it', (t) => {
     const { reader } = setUp(t, [{}]);
-    const id = Buffer.from(entry(1).digest).toString('hex').slice(0, 16);
+    const { element, packet } = entry(1);
+    const id = idOf(digestOf(packet, element));
     assert.equal(reader.find(id)?.isDecided, false);
     assert.deepEqual(reader.list({}, 10), []);
     assert.deepEqual(reader.tally(), {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { digestOf } from '../../src/alert/digest.ts';
 import { RelayJournal } from '../../src/journal/relay.ts';
 import { entry, openJournal } from './journal.ts';
 
@@ -42,8 +43,9 @@ describe('the broadcast’s end of the journal', () => {
   it('makes the intake know a VOEvent again that was composed', (t) => {
     const { appender, relay, ledger } = open(t);
     const composed = entry(7);
-    relay.addComposed(composed.digest);
-    relay.addComposed(composed.digest);
+    const digest = digestOf(composed.packet, composed.element);
+    relay.addComposed(digest);
+    relay.addComposed(digest);
     assert.deepEqual(appender.append([composed, entry(8)]), [false, true]);
     assert.equal(ledger.counts().alerts, 1);
   });

@@ -8,7 +8,7 @@ import { buildTransport, MINI_INTEROP_NAMESPACE, TRANSPORT_ROLES } from '../../s
 import { storedParams } from '../../src/vtp/stored-url.ts';
 import { acknowledge } from '../../src/vtp/subscriber/session.ts';
 import { voevent } from '../support/packets.ts';
-import { DIGEST } from './subscriber/subscription.ts';
+import { digest } from './subscriber/subscription.ts';
 
 // Reads the official schemas in ../shared/data/schemas.
 const SCHEMAS = new URL('../../../shared/data/schemas/', import.meta.url);
@@ -34,14 +34,14 @@ describe('a Transport message we build', { skip }, () => {
   });
 
   it('that says where the packet is stored is valid', () => {
-    const params = storedParams('http://host:8090/alerts/?a&b=', DIGEST);
+    const params = storedParams('http://host:8090/alerts/?a&b=', digest);
     const text = buildTransport({ role: 'ack', namespace, origin: 'ivo://example.org/s#1', timeStamp: NOW, params });
     requireValid(text, 'transport-1.1.xsd');
   });
 
   it('in the mini-interop dialect is valid against the Transport 0.1 schema', () => {
     const settings = { identity: 'ivo://example.org/us', dialect: 'mini-interop', silenceMs: 1 } as const;
-    const ack = acknowledge(scanEnvelope(voevent()), DIGEST, settings, 0);
+    const ack = acknowledge(scanEnvelope(voevent()), digest, settings, 0);
     assert.ok(ack.includes(MINI_INTEROP_NAMESPACE));
     requireValid(ack, 'transport-0.1.xsd');
   });

@@ -1,6 +1,5 @@
 import type { TestContext } from 'node:test';
 import { createDecoder } from '../../src/alert/decode.ts';
-import { digestOf } from '../../src/alert/digest.ts';
 import { scanEnvelope } from '../../src/alert/envelope.ts';
 import { JournalReader } from '../../src/journal/reader.ts';
 import { Pipeline } from '../../src/pipeline/pipeline.ts';
@@ -30,9 +29,8 @@ export function watchedJournal(context: TestContext) {
     async receive(packets: readonly (Buffer | string)[], source = 'campus', receivedAt = Date.now()): Promise<void> {
       const entries = packets.map((given) => {
         const packet = Buffer.from(given);
-        const envelope = scanEnvelope(packet);
-        const { ivorn, role } = envelope;
-        return { digest: digestOf(packet, envelope.element), source, peer: 'b:8099', ivorn, role, receivedAt, packet };
+        const { ivorn, role, element } = scanEnvelope(packet);
+        return { source, peer: 'b:8099', ivorn, role, receivedAt, element, packet };
       });
       appender.append(entries);
       pipeline.wake();

@@ -16,7 +16,7 @@ import {
   tick,
 } from '../../../src/vtp/receiver/session.ts';
 import { transport, voevent } from '../../support/packets.ts';
-import { DIGEST } from '../subscriber/subscription.ts';
+import { digest } from '../subscriber/subscription.ts';
 
 /** Whatever an author, the clock and the disk do, in any order. */
 type Happening =
@@ -98,7 +98,7 @@ it('every event is answered once at the most, only when it is on disk or refused
             const envelope = toStore.shift();
             if (envelope === undefined) break;
             onDisk.push(envelope.ivorn ?? '');
-            take(stored(session, envelope, DIGEST, settings, now));
+            take(stored(session, envelope, digest, settings, now));
             break;
           }
           case 'ended':

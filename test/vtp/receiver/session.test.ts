@@ -15,7 +15,7 @@ import {
   tick,
 } from '../../../src/vtp/receiver/session.ts';
 import { ESTAR_IAMALIVE, transport, voevent } from '../../support/packets.ts';
-import { DIGEST } from '../subscriber/subscription.ts';
+import { digest } from '../subscriber/subscription.ts';
 
 const SETTINGS: ReceiverSessionSettings = {
   identity: 'ivo://example.org/us',
@@ -44,7 +44,7 @@ describe('R2 and R3 (VTP 2.0 §7.1, §7.2), an author sends an event', () => {
     assert.deepEqual(first.outputs, [{ type: 'examine', packet: PACKET, envelope: ENVELOPE }]);
     const second = examined(first.session, PACKET, ENVELOPE, undefined, SETTINGS, NOW);
     assert.deepEqual(second.outputs, [{ type: 'store', packet: PACKET, envelope: ENVELOPE }]);
-    const third = stored(second.session, ENVELOPE, DIGEST, SETTINGS, NOW);
+    const third = stored(second.session, ENVELOPE, digest, SETTINGS, NOW);
     assert.deepEqual(kinds(third.outputs), ['send', 'close']);
     const ack = answerOf(third.outputs);
     assert.deepEqual(
@@ -79,13 +79,13 @@ describe('R2 and R3 (VTP 2.0 §7.1, §7.2), an author sends an event', () => {
   it('and goes before it is kept: it is answered all the same', () => {
     const gone = ended(withEvent(), 'the author closed the connection');
     assert.deepEqual(gone.outputs, []);
-    assert.deepEqual(kinds(stored(gone.session, ENVELOPE, DIGEST, SETTINGS, NOW).outputs), ['send', 'close']);
+    assert.deepEqual(kinds(stored(gone.session, ENVELOPE, digest, SETTINGS, NOW).outputs), ['send', 'close']);
   });
 
   it('that cannot be told to be good or bad: no answer, so that it comes again', () => {
     const step = gaveUp(withEvent(), 'the event could not be examined');
     assert.deepEqual(kinds(step.outputs), ['close']);
-    assert.deepEqual(stored(step.session, ENVELOPE, DIGEST, SETTINGS, NOW).outputs, []);
+    assert.deepEqual(stored(step.session, ENVELOPE, digest, SETTINGS, NOW).outputs, []);
   });
 });
 
@@ -94,7 +94,7 @@ describe('an author that keeps its connection open', () => {
     let session = withEvent(KEEPING);
     session = submitted(session, message(PACKET), KEEPING, NOW).session;
     assert.equal(session.pending, 2);
-    const first = stored(session, ENVELOPE, DIGEST, KEEPING, NOW);
+    const first = stored(session, ENVELOPE, digest, KEEPING, NOW);
     assert.deepEqual(kinds(first.outputs), ['send']);
     const second = examined(first.session, PACKET, ENVELOPE, 'no', KEEPING, NOW);
     assert.deepEqual(kinds(second.outputs), ['note', 'send']);
@@ -102,12 +102,12 @@ describe('an author that keeps its connection open', () => {
   });
 
   it('is closed when it has been silent for long, and when it has gone and all is answered', () => {
-    const { session } = stored(withEvent(KEEPING), ENVELOPE, DIGEST, KEEPING, NOW);
+    const { session } = stored(withEvent(KEEPING), ENVELOPE, digest, KEEPING, NOW);
     assert.deepEqual(tick(session, false, KEEPING, NOW + 299_999).outputs, []);
     assert.deepEqual(kinds(tick(session, false, KEEPING, NOW + 300_000).outputs), ['close']);
     assert.deepEqual(kinds(ended(session, 'gone').outputs), ['close']);
     const waiting = ended(withEvent(KEEPING), 'gone').session;
-    assert.deepEqual(kinds(stored(waiting, ENVELOPE, DIGEST, KEEPING, NOW).outputs), ['send', 'close']);
+    assert.deepEqual(kinds(stored(waiting, ENVELOPE, digest, KEEPING, NOW).outputs), ['send', 'close']);
   });
 });
 

@@ -12,7 +12,7 @@ import {
   tick,
 } from '../../../src/vtp/subscriber/session.ts';
 import { ESTAR_IAMALIVE, TRANSPORT_NAMESPACES, transport, voevent } from '../../support/packets.ts';
-import { DIGEST } from './subscription.ts';
+import { digest } from './subscription.ts';
 
 const US = 'ivo://example.org/us';
 const SETTINGS: SessionSettings = { identity: US, dialect: 'vtp', silenceMs: 150_000 };
@@ -118,7 +118,7 @@ describe('R6 (VTP 2.0 §5, §7.4), a silent broker', () => {
 
 describe('R7 (VTP 2.0 §6), what we send', () => {
   it('is a Transport of version 1.0 in the standard namespace, with its time in UTC', () => {
-    const root = parseXml(acknowledge(scanEnvelope(voevent()), DIGEST, SETTINGS, NOW));
+    const root = parseXml(acknowledge(scanEnvelope(voevent()), digest, SETTINGS, NOW));
     assert.deepEqual(root?.attributes, {
       ...{ role: 'ack', version: '1.0', 'xmlns:trn': 'http://telescope-networks.org/schema/Transport/v1.1' },
     });
@@ -150,7 +150,7 @@ describe('R8 and R10 (VTP 2.0 §6, §7.4), an event', () => {
   });
 
   it('is acknowledged by its ivorn, escaped', () => {
-    const ack = acknowledge(scanEnvelope(voevent('ivo://example.org/s#a&amp;b&lt;')), DIGEST, SETTINGS, NOW);
+    const ack = acknowledge(scanEnvelope(voevent('ivo://example.org/s#a&amp;b&lt;')), digest, SETTINGS, NOW);
     assert.match(ack, /<Origin>ivo:\/\/example.org\/s#a&amp;b&lt;<\/Origin>/);
     assert.equal(parseTransport(Buffer.from(ack))?.origin, 'ivo://example.org/s#a&b<');
   });
@@ -174,15 +174,15 @@ describe('R8 and R10 (VTP 2.0 §6, §7.4), an event', () => {
 
   it('is acknowledged with where it is stored, when that is to be said, after the form of eSTAR', () => {
     const settings = { ...SETTINGS, storedUrl: 'https://host/alerts/?a="1"&id=' };
-    const ack = acknowledge(scanEnvelope(voevent()), DIGEST, settings, NOW);
+    const ack = acknowledge(scanEnvelope(voevent()), digest, settings, NOW);
     const meta =
       '<Meta><Param name="stored" value="https://host/alerts/?a=&quot;1&quot;&amp;id=0123456789abcdef.xml"/></Meta>';
-    const without = acknowledge(scanEnvelope(voevent()), DIGEST, SETTINGS, NOW);
+    const without = acknowledge(scanEnvelope(voevent()), digest, SETTINGS, NOW);
     assert.equal(ack, without.replace('</trn:Transport>', `${meta}</trn:Transport>`));
   });
 
   it('without an ivorn is acknowledged with an empty Origin', () => {
-    assert.match(acknowledge(scanEnvelope(Buffer.from('<VOEvent/>')), DIGEST, SETTINGS, NOW), /<Origin><\/Origin>/);
+    assert.match(acknowledge(scanEnvelope(Buffer.from('<VOEvent/>')), digest, SETTINGS, NOW), /<Origin><\/Origin>/);
   });
 });
 

@@ -5,7 +5,7 @@ import { Subscriber, type SubscriberSettings } from '../../../src/vtp/subscriber
 import { type RecordedLog, recordLog, until } from '../../support/wait.ts';
 
 /** Of everything that these stores keep. */
-export const DIGEST = Buffer.from('0123456789abcdef'.repeat(4), 'hex');
+export const digest = (): Buffer => Buffer.from('0123456789abcdef'.repeat(4), 'hex');
 
 /** A store whose disk is the test's: nothing is stored until it says so. */
 export class HeldStore implements AlertStore {
@@ -28,7 +28,7 @@ export class HeldStore implements AlertStore {
 
   /** Arrival number `index` is on disk. @returns whether it was acknowledged */
   stored(index: number): boolean | undefined {
-    return this.#stored[index]?.(DIGEST);
+    return this.#stored[index]?.(digest);
   }
 
   ready(): void {
@@ -43,7 +43,7 @@ export class HeldStore implements AlertStore {
 /** A store that has everything on disk in the next turn, as the group commit does. */
 export class QuickStore extends HeldStore {
   override store(arrival: Arrival, stored: Stored): boolean {
-    setImmediate(stored, DIGEST);
+    setImmediate(stored, digest);
     return super.store(arrival, () => false);
   }
 }

@@ -3,10 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
-import { JournalAppender } from '../../src/journal/append.ts';
+import { JournalImporter } from '../../src/journal/import.ts';
 import { Ledger } from '../../src/journal/ledger.ts';
 import { voevent } from '../support/packets.ts';
-import { directoryFor, entry, openJournal } from './journal.ts';
+import { directoryFor, entry, openJournal, TestAppender } from './journal.ts';
 
 describe('the journal', () => {
   it('keeps what is appended, in order, byte for byte', (t) => {
@@ -60,7 +60,7 @@ describe('the journal', () => {
   it('is the same after it was closed and opened again', (t) => {
     const path = join(directoryFor(t), 'journal.db');
     for (const number of [1, 2]) {
-      const appender = new JournalAppender(path);
+      const appender = new TestAppender(path);
       assert.deepEqual(appender.append([entry(1), entry(number)]), number === 1 ? [true, false] : [false, true]);
       appender.close();
     }
@@ -72,32 +72,38 @@ describe('the journal', () => {
     ledger.close();
   });
 
-  it('has on disk what it said it appended, though the process is killed in the same moment', (t) => {
+  it('has taken in as much of the intake log as the alerts it holds, though the process is killed', (t) => {
     const path = join(directoryFor(t), 'journal.db');
     const module = new URL('./journal.ts', import.meta.url).href;
     const program = `
-      import { JournalAppender } from ${JSON.stringify(new URL('../../src/journal/append.ts', import.meta.url).href)};
+      import { JournalImporter } from ${JSON.stringify(new URL('../../src/journal/import.ts', import.meta.url).href)};
       import { entry } from ${JSON.stringify(module)};
-      const appender = new JournalAppender(${JSON.stringify(path)});
-      appender.append([entry(1), entry(2)]);
+      const importer = new JournalImporter(${JSON.stringify(path)});
+      importer.take([entry(1), entry(2)], { segment: 3, offset: 700 });
       process.kill(process.pid, 'SIGKILL');`;
     const { signal, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
       encoding: 'utf8',
     });
     assert.equal(signal, 'SIGKILL', stderr);
-    const appender = new JournalAppender(path);
-    assert.deepEqual(appender.append([entry(1), entry(2), entry(3)]), [false, false, true]);
-    appender.close();
+    const importer = new JournalImporter(path);
+    t.after(() => importer.close());
+    assert.deepEqual(importer.position(), { segment: 3, offset: 700 });
+    assert.deepEqual(importer.take([entry(1), entry(3)], { segment: 3, offset: 900 }), [false, true]);
+    assert.deepEqual(importer.position(), { segment: 3, offset: 900 });
   });
 
-  it('is written so that a commit is on disk when it returns', (t) => {
-    const { path } = openJournal(t);
-    const database = new DatabaseSync(path, { readOnly: true });
-    assert.equal(database.prepare('PRAGMA journal_mode').get()?.journal_mode, 'wal');
-    database.close();
-    // That a connection waits for the disk is its own setting, which no other connection can read.
-    const exec = t.mock.method(DatabaseSync.prototype, 'exec');
-    new JournalAppender(path).close();
-    assert.ok(exec.mock.calls.some(({ arguments: [sql] }) => /PRAGMA synchronous = FULL/.test(sql)));
+  it('says whether all that was committed is in its file, on disk', (t) => {
+    const { path, appender } = openJournal(t);
+    appender.append([entry(1)]);
+    assert.equal(appender.importer.checkpoint(), true);
+    const reader = new DatabaseSync(path, { readOnly: true });
+    t.after(() => reader.close());
+    reader.exec('BEGIN; SELECT * FROM alert');
+    appender.append([entry(2)]);
+    assert.equal(appender.importer.checkpoint(), false, 'somebody still reads what was before');
+    assert.equal(appender.importer.restartLog(), false);
+    reader.exec('COMMIT');
+    assert.equal(appender.importer.checkpoint(), true);
+    assert.equal(appender.importer.restartLog(), true);
   });
 });

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { type Entry, nextMark, readRecord, roomFor, writeRecord } from '../../../src/journal/log/record.ts';
+
+const text = fc.string({ unit: 'grapheme', maxLength: 40 });
+const plain = { noNullPrototype: true };
+const entries = fc.record(
+  {
+    ...{
+      source: text,
+      peer: text,
+      ivorn: fc.option(text, { nil: undefined }),
+      role: fc.option(text, { nil: undefined }),
+    },
+    receivedAt: fc.integer({ min: 0, max: 4e12 }),
+    element: fc.record({ start: fc.nat(1_000), end: fc.nat(1_000) }, plain),
+    packet: fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+  },
+  plain,
+);
+
+function written(...given: readonly Entry[]): Buffer {
+  const bytes = Buffer.alloc(given.reduce((room, entry) => room + roomFor(entry), 0));
+  let end = 0;
+  for (const entry of given) end = writeRecord(bytes, end, entry);
+  return bytes.subarray(0, end);
+}
+
+describe('a record of the intake log', () => {
+  it('gives back what was written, whatever it was', () => {
+    fc.assert(
+      fc.property(entries, entries, (one, other) => {
+        const bytes = written(one, other);
+        const first = readRecord(bytes, 0);
+        assert.ok(first.state === 'record');
+        assert.deepEqual(first.entry, one);
+        const second = readRecord(bytes, first.end);
+        assert.ok(second.state === 'record');
+        assert.deepEqual([second.entry, second.end], [other, bytes.length]);
+      }),
+    );
+  });
+
+  it('is known to be short wherever it is cut, and says how much it needs', () => {
+    fc.assert(
+      fc.property(entries, fc.nat(), (entry, at) => {
+        const bytes = written(entry);
+        const cut = at % bytes.length;
+        const found = readRecord(bytes.subarray(0, cut), 0);
+        assert.deepEqual(found, { state: 'short', needed: cut < 12 ? 12 : bytes.length });
+      }),
+    );
+  });
+
+  it('is never taken for another when one of its bits is turned', () => {
+    fc.assert(
+      fc.property(entries, fc.nat(), (entry, at) => {
+        const bytes = written(entry);
+        const bit = at % (8 * bytes.length);
+        bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+        assert.notEqual(readRecord(bytes, 0).state, 'record');
+      }),
+    );
+  });
+
+  it('is found behind bytes that are none', () => {
+    fc.assert(
+      fc.property(entries, fc.uint8Array({ minLength: 1, maxLength: 50 }), (entry, junk) => {
+        const bytes = Buffer.concat([junk, written(entry)]);
+        let at = nextMark(bytes, -1);
+        while (at !== -1 && readRecord(bytes, at).state !== 'record') at = nextMark(bytes, at);
+        assert.equal(at, junk.length);
+      }),
+    );
+  });
+});
