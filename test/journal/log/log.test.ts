@@ -49,11 +49,11 @@ describe('the intake log', () => {
     assert.deepEqual(entries[0], entry(1));
   });
 
-  it('is read from where the last reader was, also within a segment', (t) => {
+  it('is read from where the last reader was, also within a segment', async (t) => {
     const { path, writer } = open(t);
-    writer.append([entry(1)]);
+    await writer.append([entry(1)]);
     const { position } = readAll(path, writer.position);
-    writer.append([entry(2)]);
+    await writer.append([entry(2)]);
     assert.deepEqual(readAll(path, writer.position, position).ivorns, ['#2']);
   });
 
@@ -66,9 +66,9 @@ describe('the intake log', () => {
     assert.equal(writer.position.segment, 3);
   });
 
-  it('is read over segments that are gone', (t) => {
+  it('is read over segments that are gone', async (t) => {
     const { path, writer } = open(t, 5);
-    writer.append([entry(1)]);
+    await writer.append([entry(1)]);
     assert.deepEqual(readAll(path, writer.position, { segment: 2, offset: 77 }).ivorns, ['#1']);
     rmSync(segmentPath(path, 5));
     assert.deepEqual(readAll(path, { segment: 9, offset: 0 }), {
@@ -76,9 +76,9 @@ describe('the intake log', () => {
     });
   });
 
-  it('leaves out a tail that a killed daemon was writing, and says which bytes', (t) => {
+  it('leaves out a tail that a killed daemon was writing, and says which bytes', async (t) => {
     const { path, writer } = open(t);
-    writer.append([entry(1), entry(2)]);
+    await writer.append([entry(1), entry(2)]);
     const { offset } = writer.position;
     const whole = readFileSync(segmentPath(path, 1));
     for (const tail of [whole.subarray(0, 5), whole.subarray(0, 100), Buffer.alloc(64)]) {
@@ -88,12 +88,13 @@ describe('the intake log', () => {
     }
   });
 
-  it('loses only the record that is damaged', (t) => {
+  it('loses only the record that is damaged', async (t) => {
     const { path, writer } = open(t);
-    const ends = [1, 2, 3].map((number) => {
-      writer.append([entry(number)]);
-      return writer.position.offset;
-    });
+    const ends: number[] = [];
+    for (const number of [1, 2, 3]) {
+      await writer.append([entry(number)]);
+      ends.push(writer.position.offset);
+    }
     const [first = 0, second = 0] = ends;
     const file = segmentPath(path, 1);
     const whole = readFileSync(file);
@@ -107,9 +108,9 @@ describe('the intake log', () => {
     }
   });
 
-  it('is read to its end when the file is shorter than it was', (t) => {
+  it('is read to its end when the file is shorter than it was', async (t) => {
     const { path, writer } = open(t);
-    writer.append([entry(1), entry(2)]);
+    await writer.append([entry(1), entry(2)]);
     const { offset } = writer.position;
     truncateSync(segmentPath(path, 1), offset - 10);
     const { ivorns, damage, position } = readAll(path, writer.position);
@@ -119,11 +120,11 @@ describe('the intake log', () => {
 
   it('takes back what of a batch was written when the rest could not be', async (t) => {
     const { path, writer } = open(t);
-    writer.append([entry(1)]);
+    await writer.append([entry(1)]);
     const { offset } = writer.position;
     // As a write does that found no more room.
     appendFileSync(segmentPath(path, 1), 'VOEr and then no space left');
-    writer.append([entry(2)]);
+    await writer.append([entry(2)]);
     const { ivorns, damage } = readAll(path, writer.position);
     assert.deepEqual([ivorns, damage], [['#1', '#2'], []]);
     assert.ok(statSync(segmentPath(path, 1)).size > offset);
@@ -136,7 +137,7 @@ describe('the intake log', () => {
     t.after(() => writer.close());
     assert.throws(() => writer.append([entry(1)]), /ENOENT/);
     fs.mkdirSync(join(directory, 'later'));
-    writer.append([entry(1)]);
+    await writer.append([entry(1)]);
     assert.deepEqual(readAll(path, writer.position).ivorns, ['#1']);
   });
 });
