@@ -109,7 +109,7 @@ describe('the keeper', () => {
   it('leaves out what is damaged, says so, and keeps the file', async (t) => {
     const { path, log, told, ivorns, begin } = setUp(t);
     const killed = begin();
-    for (let number = 1; number <= 3; number++) killed.await writer.append([entry(number)]);
+    for (let number = 1; number <= 3; number++) await killed.writer.append([entry(number)]);
     killed.kill();
     const file = segmentPath(path, 1);
     const bytes = readFileSync(file);
