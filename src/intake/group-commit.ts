@@ -9,8 +9,8 @@ import type { SourceTotals } from './messages.ts';
 
 /** What the group commit needs of the journal. */
 export interface Appender {
-  /** Durable when it returns, or when the promise resolves that it returns. Throws, or rejects, when nothing was written. */
-  append(entries: readonly Entry[]): Promise<void> | undefined;
+  /** Durable when it returns. Throws when nothing was written. */
+  append(entries: readonly Entry[]): void;
 }
 
 type Totals = { -readonly [Field in keyof SourceTotals]: SourceTotals[Field] };
@@ -36,10 +36,8 @@ export class GroupCommit {
   readonly #log: Log;
   readonly #onCommit: () => void;
   #waiting: Waiting[] = [];
-  /** Of what waits and of what is being written. */
-  #bytesInHand = 0;
+  #waitingBytes = 0;
   #isScheduled = false;
-  #isCommitting = false;
   #failing: { readonly since: number; readonly problem: string } | undefined;
   readonly #totals = new Map<string, Totals>();
   readonly #ack = new Histogram();
@@ -78,13 +76,6 @@ export class GroupCommit {
     return this.#failing?.problem;
   }
 
-  /** Resolves when all that has arrived is on disk and acknowledged; while nothing can be written, at once. */
-  async settled(): Promise<void> {
-    while (this.#failing === undefined && (this.#isCommitting || this.#waiting.length > 0)) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
-
   #totalsFor(source: string): Totals {
     const known = this.#totals.get(source);
     if (known !== undefined) return known;
@@ -105,13 +96,13 @@ export class GroupCommit {
       arrivedAt,
       stored,
     });
-    this.#bytesInHand += packet.length;
+    this.#waitingBytes += packet.length;
     this.#schedule();
-    return this.#bytesInHand < HIGH_WATER_BYTES;
+    return this.#waitingBytes < HIGH_WATER_BYTES;
   }
 
   #schedule(): void {
-    if (this.#isScheduled || this.#isCommitting) return;
+    if (this.#isScheduled) return;
     this.#isScheduled = true;
     // After the poll phase: everything the sockets had to give in this turn goes into one commit.
     if (this.#failing === undefined) setImmediate(() => this.#commit());
@@ -121,45 +112,31 @@ export class GroupCommit {
   #commit(): void {
     this.#isScheduled = false;
     const batch = this.#waiting;
-    this.#waiting = [];
-    let later: Promise<void> | undefined;
     try {
-      later = this.#journal.append(batch.map(({ entry }) => entry));
+      this.#journal.append(batch.map(({ entry }) => entry));
     } catch (error) {
-      this.#failed(batch, error);
+      this.#failed(error);
       return;
     }
-    if (later === undefined) {
-      this.#committed(batch);
-      return;
-    }
-    this.#isCommitting = true;
-    const done = (work: () => void) => () => {
-      this.#isCommitting = false;
-      work();
-      if (this.#waiting.length > 0) this.#schedule();
-    };
-    later.then(
-      done(() => this.#committed(batch)),
-      (error: unknown) => done(() => this.#failed(batch, error))(),
-    );
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#recovered();
+    this.#acknowledge(batch);
+    this.#onCommit();
+    const held = this.#held;
+    this.#held = [];
+    for (const ready of held) ready();
   }
 
-  #committed(batch: readonly Waiting[]): void {
-    this.#recovered();
+  #acknowledge(batch: readonly Waiting[]): void {
     const acknowledged: number[] = [];
     for (const { entry, totals, arrivedAt, stored } of batch) {
-      this.#bytesInHand -= entry.packet.length;
       if (!stored(() => digestOf(entry.packet, entry.element))) continue;
       totals.acks += 1;
       acknowledged.push(arrivedAt);
     }
     // After the connections have written what they were told to send in this turn.
     queueMicrotask(() => this.#measure(acknowledged));
-    this.#onCommit();
-    const held = this.#held;
-    this.#held = [];
-    for (const ready of held) ready();
   }
 
   /** @param acknowledged when the documents arrived that have just been acknowledged */
@@ -168,8 +145,7 @@ export class GroupCommit {
     for (const arrivedAt of acknowledged) this.#ack.observe((now - arrivedAt) / 1_000);
   }
 
-  #failed(batch: Waiting[], error: unknown): void {
-    this.#waiting = [...batch, ...this.#waiting];
+  #failed(error: unknown): void {
     const problem = explain(error);
     if (this.#failing === undefined) {
       this.#log.error(

@@ -8,17 +8,14 @@ import type { AlertStore } from '../../src/vtp/store.ts';
 import { voevent } from '../support/packets.ts';
 import { recordLog } from '../support/wait.ts';
 
-/** A journal in memory that fails when told to, and takes its time when told to. */
+/** A journal in memory that fails when told to. */
 class MemoryJournal {
   readonly batches: string[][] = [];
   failure: Error | undefined;
-  /** While it is set, what is appended is on disk when the test says so. */
-  later: PromiseWithResolvers<void> | undefined;
 
-  append(entries: readonly Entry[]): Promise<void> | undefined {
+  append(entries: readonly Entry[]): void {
     if (this.failure !== undefined) throw this.failure;
     this.batches.push(entries.map(({ source, ivorn }) => `${source}/${ivorn}`));
-    return this.later?.promise;
   }
 }
 
@@ -85,62 +82,6 @@ describe('the group commit', () => {
     give(store, 'ivo://a#1');
     turn();
     assert.equal(stored.length, 3);
-  });
-
-  it('gathers what arrives while a batch is being written, and acknowledges in order', async (t) => {
-    const { journal, stored, commits, commit, give, turn } = setUp(t);
-    const store = commit.storeFor('a');
-    journal.later = Promise.withResolvers();
-    give(store, 'ivo://a#1');
-    turn();
-    give(store, 'ivo://a#2');
-    give(store, 'ivo://a#3');
-    turn();
-    assert.deepEqual([journal.batches, stored], [[['a/ivo://a#1']], []], 'one at a time');
-    let isSettled = false;
-    void commit.settled().then(() => {
-      isSettled = true;
-    });
-    journal.later.resolve();
-    await Promise.resolve();
-    assert.deepEqual([stored, isSettled], [['ivo://a#1'], false]);
-    journal.later = undefined;
-    turn();
-    assert.deepEqual(journal.batches, [['a/ivo://a#1'], ['a/ivo://a#2', 'a/ivo://a#3']]);
-    assert.deepEqual(commits, [1, 3]);
-    for (let turns = 0; turns < 5; turns++) {
-      turn();
-      await Promise.resolve();
-    }
-    assert.equal(isSettled, true);
-  });
-
-  it('keeps a batch whose writing fails halfway, in front of what has come since', async (t) => {
-    const { journal, log, stored, commit, give, turn } = setUp(t);
-    const store = commit.storeFor('a');
-    journal.later = Promise.withResolvers();
-    give(store, 'ivo://a#1');
-    turn();
-    give(store, 'ivo://a#2');
-    journal.later.reject(Object.assign(new Error('no space left'), { code: 'ENOSPC' }));
-    await journal.later.promise.catch(() => {});
-    await Promise.resolve();
-    assert.deepEqual([stored, commit.problem], [[], 'the disk is full (ENOSPC)']);
-    journal.later = undefined;
-    turn();
-    assert.deepEqual(stored, [], 'not before a second is over');
-    t.mock.timers.tick(1_000);
-    assert.deepEqual(stored, ['ivo://a#1', 'ivo://a#2']);
-    assert.ok(log.find(/can be written again/));
-    await commit.settled();
-  });
-
-  it('is settled while nothing can be written: who stops does not wait for a disk', async (t) => {
-    const { journal, commit, give, turn } = setUp(t);
-    journal.failure = new Error('broken');
-    give(commit.storeFor('a'), 'ivo://a#1');
-    turn();
-    await commit.settled();
   });
 
   it('tells a source the digest that the journal will have, for the same bytes again too', (t) => {

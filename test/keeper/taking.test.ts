@@ -40,10 +40,10 @@ describe('the keeper', () => {
   it('takes into the journal what is on disk, once, and tells how much was new', async (t) => {
     const { told, ivorns, begin } = setUp(t);
     const { writer, taking } = begin();
-    await writer.append([entry(1), entry(2), entry(1, { source: 'other' })]);
+    writer.append([entry(1), entry(2), entry(1, { source: 'other' })]);
     taking.reach(writer.position);
     await until(() => told.length === 1, 'the first');
-    await writer.append([entry(2), entry(3)]);
+    writer.append([entry(2), entry(3)]);
     taking.reach(writer.position);
     await until(() => told.length === 2, 'the second');
     assert.deepEqual(ivorns(), ['#1', '#2', '#3']);
@@ -56,13 +56,13 @@ describe('the keeper', () => {
   it('takes in what a killed daemon has left, before what is new, wherever it was killed', async (t) => {
     const { path, told, ivorns, begin, log } = setUp(t);
     const killed = begin();
-    await killed.writer.append([entry(1), entry(2)]);
+    killed.writer.append([entry(1), entry(2)]);
     killed.taking.reach(killed.writer.position);
     await until(() => told.length === 1, 'what it took in');
-    await killed.writer.append([entry(3)]);
+    killed.writer.append([entry(3)]);
     killed.kill();
     const { writer, taking } = begin();
-    await writer.append([entry(4), entry(3)]);
+    writer.append([entry(4), entry(3)]);
     taking.reach(writer.position);
     await until(() => ivorns().length === 4, 'all of them');
     assert.deepEqual(ivorns(), ['#1', '#2', '#3', '#4']);
@@ -74,11 +74,11 @@ describe('the keeper', () => {
   it('takes in nothing twice after a clean stop, and new alerts come after old ones', async (t) => {
     const { ivorns, begin, told } = setUp(t);
     const first = begin();
-    await first.writer.append([entry(1)]);
+    first.writer.append([entry(1)]);
     first.taking.end();
     first.kill();
     const second = begin();
-    await second.writer.append([entry(2)]);
+    second.writer.append([entry(2)]);
     second.taking.end();
     assert.deepEqual([ivorns(), told.length], [['#1', '#2'], 2]);
   });
@@ -88,7 +88,7 @@ describe('the keeper', () => {
     const { writer, taking } = begin();
     const large = (number: number) => entry(number, { packet: Buffer.alloc(17 * 1024 * 1024, number) });
     for (let number = 1; number <= 3; number++) {
-      await writer.append([large(number)]);
+      writer.append([large(number)]);
       taking.reach(writer.position);
     }
     await until(() => told.length === 3, 'all of them');
@@ -96,7 +96,7 @@ describe('the keeper', () => {
     t.after(() => reader.close());
     assert.deepEqual(segments(path), [1, 2]);
     reader.exec('BEGIN; SELECT count(*) FROM intake');
-    await writer.append([entry(4)]);
+    writer.append([entry(4)]);
     taking.reach(writer.position);
     await until(() => told.length === 4, 'the last');
     taking.tidy();
@@ -109,7 +109,7 @@ describe('the keeper', () => {
   it('leaves out what is damaged, says so, and keeps the file', async (t) => {
     const { path, log, told, ivorns, begin } = setUp(t);
     const killed = begin();
-    for (let number = 1; number <= 3; number++) await killed.writer.append([entry(number)]);
+    for (let number = 1; number <= 3; number++) killed.writer.append([entry(number)]);
     killed.kill();
     const file = segmentPath(path, 1);
     const bytes = readFileSync(file);
@@ -136,7 +136,7 @@ describe('the keeper', () => {
     const take = t.mock.method(importer, 'take', () => {
       throw Object.assign(new Error('database or disk is full'), { code: 'ENOSPC' });
     });
-    await writer.append([entry(1)]);
+    writer.append([entry(1)]);
     taking.reach(writer.position);
     t.mock.timers.tick(0);
     for (let second = 0; second < 3; second++) t.mock.timers.tick(1_000);

@@ -1,15 +1,10 @@
-import { close, closeSync, fdatasync, fdatasyncSync, ftruncateSync, openSync, write, writeSync } from 'node:fs';
-import { promisify } from 'node:util';
+import { closeSync, fdatasyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { type Entry, roomFor, writeRecord } from './record.ts';
 import { type LogPosition, segmentPath, syncDirectory } from './segments.ts';
 
-/** A batch of so many bytes is written and synced at once; a larger one while the thread reads what comes next. */
-const AT_ONCE_BYTES = 64 * 1024;
 const SEGMENT_BYTES = 32 * 1024 * 1024;
 /** What the buffer keeps of the room that a large batch took. */
 const USUAL_BYTES = 2 * 1024 * 1024;
-
-const [writeLater, syncLater] = [promisify(write), promisify(fdatasync)];
 
 /**
  * The hot half's end of the journal: appends what has arrived to a file and syncs it, and nothing else. What the file
@@ -34,15 +29,14 @@ export class LogWriter {
   }
 
   /**
-   * Appends all entries. One call at a time: the next one after the promise, when one is returned.
+   * Appends all entries. When it returns they are on disk. It is written here and now, and not by Node's thread pool: that is for
+   * all threads, and a plugin's files on a share that does not answer would hold up the acks.
    *
-   * @returns nothing when they are on disk already; else a promise that resolves when they are
-   * @throws (or rejects with) what the system says when they could not be written; they can be appended again
+   * @throws what the system says when they could not be written; they can be appended again
    */
-  append(entries: readonly Entry[]): Promise<void> | undefined {
+  append(entries: readonly Entry[]): void {
     const bytes = this.#encode(entries);
     const file = this.#open();
-    if (bytes.length > AT_ONCE_BYTES) return this.#appendLater(file, bytes);
     try {
       for (let done = 0; done < bytes.length; )
         done += writeSync(file, bytes, done, bytes.length - done, this.#offset + done);
@@ -56,8 +50,9 @@ export class LogWriter {
       this.#abandon(file);
       throw error;
     }
-    this.#appended(file, bytes.length);
-    return undefined;
+    this.#offset += bytes.length;
+    if (this.#buffer.length > USUAL_BYTES) this.#buffer = Buffer.allocUnsafeSlow(USUAL_BYTES);
+    if (this.#offset >= SEGMENT_BYTES) this.#abandon(file);
   }
 
   close(): void {
@@ -71,25 +66,6 @@ export class LogWriter {
     let end = 0;
     for (const entry of entries) end = writeRecord(this.#buffer, end, entry);
     return this.#buffer.subarray(0, end);
-  }
-
-  async #appendLater(file: number, bytes: Buffer): Promise<void> {
-    try {
-      for (let done = 0; done < bytes.length; ) {
-        const { bytesWritten } = await writeLater(file, bytes, done, bytes.length - done, this.#offset + done);
-        done += bytesWritten;
-      }
-    } catch (error) {
-      this.#takeBack(file);
-      throw error;
-    }
-    try {
-      await syncLater(file);
-    } catch (error) {
-      this.#abandon(file);
-      throw error;
-    }
-    this.#appended(file, bytes.length);
   }
 
   /** @throws what the system says when there can be no file */
@@ -107,12 +83,6 @@ export class LogWriter {
     return file;
   }
 
-  #appended(file: number, bytes: number): void {
-    this.#offset += bytes;
-    if (this.#buffer.length > USUAL_BYTES) this.#buffer = Buffer.allocUnsafeSlow(USUAL_BYTES);
-    if (this.#offset >= SEGMENT_BYTES) this.#abandon(file);
-  }
-
   /** What was written of a batch is no record: the next one goes to the same place, or to another file. */
   #takeBack(file: number): void {
     try {
@@ -124,9 +94,9 @@ export class LogWriter {
 
   /** Goes on in the next segment. After a sync that failed nobody can say what of the file is on disk. */
   #abandon(file: number): void {
-    close(file, () => {});
     this.#file = undefined;
     this.#segment += 1;
     this.#offset = 0;
+    closeSync(file);
   }
 }
