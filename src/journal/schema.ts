@@ -24,7 +24,43 @@ export const DELIVERY_COLUMNS = [
   'mode TEXT', // pretend: everything happens but the plugin
   'retraction INTEGER', // 1: with the handler's options for retractions
   'withdrawn TEXT', // why nobody wants it any more: it is not started again, and its failure is not one
+  'forgiven INTEGER NOT NULL DEFAULT 0', // attempts made before somebody asked for it again: they do not count against retry
+  'any_age INTEGER', // 1: asked for however old the alert is
+  'because TEXT', // JSON: the delivery whose death it is about, where its handler is the onDead of another
 ] as const;
+
+/** What was asked from outside of the daemon that writes the journal: `voeventd retry` and `voeventd replay`. */
+export const REQUEST_TABLE = `
+CREATE TABLE IF NOT EXISTS request (
+  id          INTEGER PRIMARY KEY,      -- order of asking
+  asked_at    INTEGER NOT NULL,
+  what        TEXT NOT NULL CHECK (what IN ('retry', 'replay')),
+  seq         INTEGER NOT NULL,
+  handler     TEXT NOT NULL,
+  pretend     INTEGER NOT NULL DEFAULT 0,
+  any_age     INTEGER NOT NULL DEFAULT 0
+) STRICT;`;
+
+/** Every attempt of a delivery. */
+export const ATTEMPT_TABLE = `
+CREATE TABLE IF NOT EXISTS attempt (
+  seq         INTEGER NOT NULL,
+  handler     TEXT NOT NULL,
+  attempt     INTEGER NOT NULL,         -- 1 for the first
+  started_at  INTEGER NOT NULL,
+  ended_at    INTEGER,                  -- none while it runs, and where the daemon was killed
+  state       TEXT,                     -- done, failed (for good, or to be tried again), skipped: aborted because nobody wanted it any more
+  outcome     TEXT,                     -- what the plugin said, or why not
+  output      TEXT,                     -- the last that it printed
+  PRIMARY KEY (seq, handler, attempt)
+) STRICT, WITHOUT ROWID;`;
+
+/** Alerts that are no longer kept: the same event is still known when it comes again. */
+export const REMOVED_TABLE = `
+CREATE TABLE IF NOT EXISTS removed (
+  digest      BLOB PRIMARY KEY,
+  removed_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;`;
 
 /** How the deliveries of each handler ended, ever; those that have not ended are in `delivery`. */
 export const HANDLER_TABLE = `
@@ -45,7 +81,7 @@ CREATE TABLE IF NOT EXISTS handler (
  * The journal's tables. Times are milliseconds since 1970, UTC.
  *
  * `alert` and `intake` are written by the keeper alone; `composed`, `broadcast` and `subscriber` by the broadcasting thread
- * alone, the others by the main thread alone.
+ * alone, `request` by whoever asks, the others by the main thread alone.
  * A decision for every alert, in order of `seq`: the highest one says how far the daemon has come.
  */
 export const SCHEMA = `
@@ -107,6 +143,9 @@ CREATE TABLE IF NOT EXISTS delivery (
 CREATE INDEX IF NOT EXISTS open_delivery ON delivery (handler, due_at, seq)
   WHERE state IN ('pending', 'running', 'retrying');
 ${HANDLER_TABLE}
+${ATTEMPT_TABLE}
+${REQUEST_TABLE}
+${REMOVED_TABLE}
 CREATE TABLE IF NOT EXISTS composed (
   digest      BLOB PRIMARY KEY          -- of a VOEvent that was made from an alert in another format: it is that alert
 ) STRICT, WITHOUT ROWID;
