@@ -9,6 +9,7 @@ import { measureHandlerStart } from './handler-start.ts';
 import { measureMemory } from './memory.ts';
 import { type Options, type Part, readOptions, USAGE } from './options.ts';
 import { PACKET_BYTES } from './packet.ts';
+import { type PeerSubject, peerSubjects } from './peers.ts';
 import { measureRelays } from './relay.ts';
 import { cometRelay, daemonRelay, type Relay } from './relay-subject.ts';
 import type { Results } from './results.ts';
@@ -39,7 +40,7 @@ async function measure(bench: Bench, only: readonly Part[]): Promise<Results> {
     if (only.includes(part)) console.error(`(${part}) ${title} …`);
     return only.includes(part);
   };
-  if (step('a', 'acks')) results.throughput = await measureThroughput(bench);
+  if (step('a', 'acks')) results.throughput = await measureThroughput(bench, peers());
   if (step('b', 'handler start')) results.handlerStart = await measureHandlerStart(bench);
   if (step('c', 'memory')) results.memory = await measureMemory(bench);
   if (step('d', 'start-up')) results.startup = await measureStartup(bench);
@@ -48,6 +49,13 @@ async function measure(bench: Bench, only: readonly Part[]): Promise<Results> {
   if (step('g', 'watched')) results.watched = await measureWatched(bench);
   if (step('h', 'rules')) results.rules = measureRules(bench.repetitions, bench.seconds);
   return results;
+}
+
+/** Comet and pygcn, where they are installed. */
+function peers(): PeerSubject[] {
+  const found = peerSubjects(ROOT);
+  if (found.length === 0) console.error('    Comet and pygcn are not installed, and not measured: run npm run peers');
+  return found;
 }
 
 /** The daemon, and Comet where it is installed. */

@@ -72,7 +72,7 @@ interface Queued extends NewDelivery {
 }
 
 /** Alerts held in memory for one handler; the rest wait in the journal. */
-const QUEUE_LIMIT = 64;
+const QUEUE_LIMIT = 256;
 const JOURNAL_RETRY_MS = 1_000;
 /** A timer that is set for longer goes off at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
