@@ -4,8 +4,11 @@ import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:
 import { cpus, release } from 'node:os';
 import { join, resolve } from 'node:path';
 import { judge } from './aims.ts';
+import { measureCold } from './cold.ts';
 import { measureDecoding } from './decode.ts';
+import { measureExec } from './exec.ts';
 import { measureHandlerStart } from './handler-start.ts';
+import { measureLargeJournal } from './large-journal.ts';
 import { measureMemory } from './memory.ts';
 import { type Options, type Part, readOptions, USAGE } from './options.ts';
 import { PACKET_BYTES } from './packet.ts';
@@ -48,6 +51,9 @@ async function measure(bench: Bench, only: readonly Part[]): Promise<Results> {
   if (step('f', 'broker')) results.relaying = await measureRelays(bench, relays(bench));
   if (step('g', 'watched')) results.watched = await measureWatched(bench);
   if (step('h', 'rules')) results.rules = measureRules(bench.repetitions, bench.seconds);
+  if (step('i', 'cold half')) results.cold = await measureCold(bench);
+  if (step('j', 'exec')) results.exec = await measureExec(bench);
+  if (step('k', 'a million alerts')) results.largeJournal = await measureLargeJournal(bench);
   return results;
 }
 
