@@ -98,6 +98,11 @@ export class Dispatcher {
     this.#lanes.get(handler)?.lane.offer(delivery);
   }
 
+  /** Others have changed deliveries of the handler in the journal, for it to be taken up. */
+  recheck(handler: string): void {
+    this.#lanes.get(handler)?.lane.recheck();
+  }
+
   /** Ends a delivery that nobody wants any more, as the journal has recorded. */
   withdraw(handler: string, seq: number, reason: string): void {
     const lane = this.#lanes.get(handler)?.lane ?? this.#ending.get(handler);

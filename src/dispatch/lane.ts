@@ -41,6 +41,10 @@ export interface OpenDelivery extends Manner {
   readonly seq: number;
   /** So far. */
   readonly attempts: number;
+  /** Those made before somebody asked for it again: they do not count against `retry.attempts`. */
+  readonly forgiven: number;
+  /** Asked for however old the alert is. */
+  readonly anyAge: boolean;
   /** Not to be started before; milliseconds since 1970. */
   readonly dueAt: number;
   /** Why nobody wants it any more: it is not to be started. */
@@ -66,10 +70,10 @@ export interface DeliveryJournal {
   load(seq: number): Delivery | undefined;
 }
 
-interface Queued extends NewDelivery {
-  /** Attempts so far. */
-  readonly attempts: number;
-}
+interface Queued extends NewDelivery, Pick<OpenDelivery, 'attempts' | 'forgiven' | 'anyAge'> {}
+
+/** What nothing is known of but that it is new. */
+const FRESH = { attempts: 0, forgiven: 0, anyAge: false };
 
 /** Alerts held in memory for one handler; the rest wait in the journal. */
 const QUEUE_LIMIT = 64;
@@ -116,12 +120,18 @@ export class Lane {
     this.#pump();
   }
 
+  /** Others have changed deliveries of the handler in the journal: looks into it again. */
+  recheck(): void {
+    this.#backlog = true;
+    this.#pump();
+  }
+
   /** A delivery that the journal has just recorded as pending. Keeps it in memory only while there is room. */
   offer(delivery: NewDelivery): void {
     // A look into the journal may have found it already.
     if (this.#stopped || this.#inHand.has(delivery.seq)) return;
     if (this.#backlog || this.#queue.length >= QUEUE_LIMIT) this.#backlog = true;
-    else this.#enqueue({ ...delivery, attempts: 0 });
+    else this.#enqueue({ ...delivery, ...FRESH });
     this.#pump();
   }
 
@@ -201,7 +211,8 @@ export class Lane {
     const now = Date.now();
     const limit = QUEUE_LIMIT + this.#running.size;
     const open = this.#journal.open(this.#settings.handler, limit);
-    for (const { seq, attempts, dueAt, pretends, retracts, withdrawn } of open) {
+    for (const { withdrawn, dueAt, ...known } of open) {
+      const { seq } = known;
       if (this.#inHand.has(seq)) continue;
       if (withdrawn !== undefined) {
         this.#skip(seq, withdrawn);
@@ -213,7 +224,7 @@ export class Lane {
         return;
       }
       const delivery = this.#journal.load(seq);
-      if (delivery !== undefined) this.#enqueue({ ...delivery, attempts, pretends, retracts });
+      if (delivery !== undefined) this.#enqueue({ ...known, ...delivery });
       else
         this.#journal.end(seq, this.#settings.handler, {
           state: 'dead',
@@ -254,7 +265,7 @@ export class Lane {
     const fields = { delivery, handler, ivorn: alert.ivorn };
     const withdrawal = new AbortController();
     this.#withdrawals.set(seq, withdrawal);
-    const stale = tooOld(alert, maxAgeMs, Date.now());
+    const stale = queued.anyAge ? undefined : tooOld(alert, maxAgeMs, Date.now());
     if (stale !== undefined) {
       await this.#write(() =>
         this.#journal.end(seq, handler, { state: 'skipped', outcome: stale, endedAt: Date.now() }),
@@ -318,7 +329,7 @@ export class Lane {
       return;
     }
     const { reason, retryable, afterMs } = outcome;
-    const delayMs = retryable ? retryDelayMs(retry, attempt, afterMs) : undefined;
+    const delayMs = retryable ? retryDelayMs(retry, attempt - queued.forgiven, afterMs) : undefined;
     if (delayMs === undefined) {
       await this.#write(() => this.#journal.end(seq, handler, { state: 'dead', outcome: reason, endedAt }));
       const last = retry.attempts > 1 && retryable ? ` (the last of ${retry.attempts} attempts)` : '';
@@ -328,7 +339,7 @@ export class Lane {
     const dueAt = endedAt + delayMs;
     await this.#write(() => this.#journal.end(seq, handler, { state: 'retrying', outcome: reason, endedAt, dueAt }));
     this.#log.warn(
-      `${handler} failed: ${reason}; attempt ${attempt + 1} of ${retry.attempts} in ${formatDuration(delayMs)}`,
+      `${handler} failed: ${reason}; attempt ${attempt - queued.forgiven + 1} of ${retry.attempts} in ${formatDuration(delayMs)}`,
       fields,
     );
     this.#wakeAt(dueAt);

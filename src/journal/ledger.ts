@@ -283,12 +283,13 @@ export class Ledger {
   /** Deliveries of this handler that have not ended, in the order they are due. */
   open(handler: string, limit: number): OpenDelivery[] {
     return this.#all(
-      `SELECT seq, attempts, due_at, mode, retraction, withdrawn FROM delivery
+      `SELECT seq, attempts, forgiven, any_age, due_at, mode, retraction, withdrawn FROM delivery
        WHERE handler = ? AND state IN ('pending', 'running', 'retrying') ORDER BY due_at, seq LIMIT ?`,
       handler,
       limit,
     ).map((row) => ({
       ...{ seq: Number(row.seq), attempts: Number(row.attempts), dueAt: Number(row.due_at) },
+      ...{ forgiven: Number(row.forgiven), anyAge: row.any_age === 1 },
       ...{ pretends: row.mode === 'pretend', retracts: row.retraction === 1 },
       withdrawn: (row.withdrawn as string | null) ?? undefined,
     }));

@@ -301,6 +301,32 @@ describe('maxAge', () => {
   });
 });
 
+describe('a delivery that is asked for again', () => {
+  it('is run however old its alert is, with all its attempts before it', async (test) => {
+    holdTime(test);
+    const runner = new ScriptedRunner(() => failing('busy'));
+    const { journal, lane, log } = setUp(test, {
+      runner,
+      settings: { maxAgeMs: 60_000, retry: { ...laneSettings().retry, attempts: 2 } },
+    });
+    lane.start();
+    for (const delivery of journal.deliveries(1)) lane.offer(delivery);
+    await pass(test, 2_000);
+    assert.deepEqual(journal.states(), ['dead']);
+    await pass(test, 3_600_000);
+    journal.askAgain(1);
+    lane.recheck();
+    await pass(test, 2_000);
+    assert.deepEqual(
+      runner.began.map(({ attempt }) => attempt),
+      [1, 2, 3, 4],
+    );
+    assert.deepEqual(journal.states(), ['dead']);
+    assert.match(log.text(), /attempt 2 of 2 in 2s\n.*the last of 2 attempts\)\n.*attempt 2 of 2 in 2s\n/);
+    await lane.stop(0);
+  });
+});
+
 describe('more deliveries than fit in memory', () => {
   /** A port that counts how many deliveries were loaded and have not ended. */
   function counting(journal: TestJournal, held: { now: number; most: number }): DeliveryJournal {

@@ -15,7 +15,8 @@ function decision(seq: number, handlers: readonly string[], changes: Partial<Dec
 }
 
 function open(seq: number, attempts: number, dueAt: number, changes: Partial<OpenDelivery> = {}): OpenDelivery {
-  return { seq, attempts, dueAt, pretends: false, retracts: false, withdrawn: undefined, ...changes };
+  const usual = { pretends: false, retracts: false, forgiven: 0, anyAge: false, withdrawn: undefined };
+  return { seq, attempts, dueAt, ...usual, ...changes };
 }
 
 describe('decisions', () => {
