@@ -1,7 +1,9 @@
 import { explain } from '../common/errors.ts';
 import { Histogram, type HistogramCounts } from '../common/histogram.ts';
 import type { Log } from '../common/log.ts';
-import { type DeliveryJournal, Lane, type LaneSettings, type NewDelivery } from './lane.ts';
+import type { DeliveryJournal, NewDelivery } from './deliveries.ts';
+import { Lane } from './lane.ts';
+import type { LaneSettings } from './lane-settings.ts';
 import type { Runner } from './runner.ts';
 
 /** A handler that can be run. */

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { Histogram } from '../../src/common/histogram.ts';
-import { type DeliveryJournal, Lane, type LaneSettings } from '../../src/dispatch/lane.ts';
+import type { DeliveryJournal } from '../../src/dispatch/deliveries.ts';
+import { Lane } from '../../src/dispatch/lane.ts';
+import type { LaneSettings } from '../../src/dispatch/lane-settings.ts';
 import {
   DONE,
   failing,
@@ -566,7 +568,7 @@ describe('a journal that fails for a while', () => {
       assert.ok(!journal.states().includes('done'));
       assert.match(
         log.text(),
-        /^Cannot (read|write) the journal: database is locked; .*trying? again in 1s|tries again in 1s/m,
+        /^Cannot (use|write) the journal: database is locked; .*trying? again in 1s|tries again in 1s/m,
       );
       broken.is = false;
       for (let second = 0; second < 5; second++) await pass(test, 1_000);
