@@ -453,7 +453,7 @@ describe('after a crash', () => {
     const runner = new ScriptedRunner(() => failing('busy'));
     const { journal, lane } = setUp(test, {
       runner,
-      settings: { retry: { attempts: 2, delayMs: 60_000, factor: 2, maxDelayMs: 60_000 } },
+      settings: { retry: { attempts: 2, delayMs: 60_000, factor: 2, maxDelayMs: 60_000, jitter: 0 } },
     });
     journal.deliveries(1);
     lane.start();
@@ -606,7 +606,7 @@ describe('how long an alert took to its handler', () => {
     const runner = new ScriptedRunner(() => failing('mount is busy'));
     const setup = setUp(test, {
       runner,
-      settings: { retry: { attempts: 2, delayMs: 60_000, factor: 1, maxDelayMs: 60_000 } },
+      settings: { retry: { attempts: 2, delayMs: 60_000, factor: 1, maxDelayMs: 60_000, jitter: 0 } },
     });
     const { journal, lane, starts } = setup;
     lane.start();

@@ -190,7 +190,7 @@ export function laneSettings(changes: Partial<LaneSettings> = {}): LaneSettings 
     handler: 'slew',
     timeoutMs: 60_000,
     maxAgeMs: undefined,
-    retry: { attempts: 3, delayMs: 2_000, factor: 2, maxDelayMs: 300_000 },
+    retry: { attempts: 3, delayMs: 2_000, factor: 2, maxDelayMs: 300_000, jitter: 0 },
     concurrency: 1,
     pretends: false,
     ...changes,
