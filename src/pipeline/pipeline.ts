@@ -5,7 +5,7 @@ import { summaryOf } from '../alert/summary.ts';
 import { Threads } from '../alert/threads.ts';
 import { explain, messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
-import type { NewDelivery } from '../dispatch/lane.ts';
+import type { NewDelivery } from '../dispatch/deliveries.ts';
 import type { DecisionRecord, WithdrawalRecord, WithdrawnDelivery } from '../journal/ledger.ts';
 import type { StoredAlert } from '../journal/stored.ts';
 import { decide, type HandlerVerdict } from '../rules/router.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it, type TestContext } from 'node:test';
 import { createDecoder } from '../../src/alert/decode.ts';
-import type { Delivery } from '../../src/dispatch/lane.ts';
+import type { Delivery } from '../../src/dispatch/deliveries.ts';
 import type { Verdict } from '../../src/journal/ledger.ts';
 import { type DecisionJournal, type Deliverer, Pipeline } from '../../src/pipeline/pipeline.ts';
 import { samplePacket } from '../../src/rehearsal/samples.ts';
