@@ -5,6 +5,7 @@ import { type Log, withFields } from './common/log.ts';
 import { Secret } from './config/fields.ts';
 import type { LaneSpec } from './dispatch/dispatcher.ts';
 import type { Runner } from './dispatch/runner.ts';
+import type { Programs } from './launch/program.ts';
 import { createInProcessRunner } from './plugin/in-process.ts';
 import { RetractingRunner } from './plugin/retracting.ts';
 import type { PreparedHandler } from './prepare.ts';
@@ -13,9 +14,15 @@ import type { PreparedPlugin } from './prepare-plugin.ts';
 /**
  * How to run a prepared handler; undefined when its plugin is broken.
  *
+ * @param programs where the programs of built-in plugins run
  * @param pretend nothing runs, whatever the file says
  */
-export function laneSpec(handler: PreparedHandler, log: Log, pretend: boolean): LaneSpec | undefined {
+export function laneSpec(
+  handler: PreparedHandler,
+  log: Log,
+  programs: Programs,
+  pretend: boolean,
+): LaneSpec | undefined {
   const { name, settings, plugin, retraction, defaults } = handler;
   if (plugin.kind === 'broken') return undefined;
   const { retry, timeout, maxAge, concurrency } = settings;
@@ -37,10 +44,10 @@ export function laneSpec(handler: PreparedHandler, log: Log, pretend: boolean): 
     },
     fingerprint: fingerprintOf(handler),
     createRunner: async () => {
-      const usual = await createRunner(handler, plugin, log);
+      const usual = await createRunner(handler, plugin, log, programs);
       if (retraction === undefined) return new RetractingRunner(usual, undefined);
       try {
-        return new RetractingRunner(usual, await createRunner(handler, retraction, log));
+        return new RetractingRunner(usual, await createRunner(handler, retraction, log, programs));
       } catch (error) {
         await usual.close();
         throw error;
@@ -49,12 +56,24 @@ export function laneSpec(handler: PreparedHandler, log: Log, pretend: boolean): 
   };
 }
 
-async function createRunner({ name, settings }: PreparedHandler, prepared: PreparedPlugin, log: Log): Promise<Runner> {
+async function createRunner(
+  { name, settings }: PreparedHandler,
+  prepared: PreparedPlugin,
+  log: Log,
+  programs: Programs,
+): Promise<Runner> {
   switch (prepared.kind) {
     case 'built-in': {
       const { plugin, config } = prepared;
       const handlerLog = withFields(log, { handler: name });
-      return await createInProcessRunner({ name: settings.plugin, plugin, config, handler: name, log: handlerLog });
+      return await createInProcessRunner({
+        name: settings.plugin,
+        plugin,
+        config,
+        handler: name,
+        log: handlerLog,
+        programs,
+      });
     }
     case 'isolated': {
       const problem = await prepared.runner.setup();
