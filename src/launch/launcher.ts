@@ -30,6 +30,8 @@ export class Launcher implements Programs {
     const run = ++this.#last;
     const { promise, resolve, reject } = Promise.withResolvers<ProgramEnding>();
     this.#runs.set(run, { output, resolve, reject });
+    // It keeps the daemon alive while it has something to tell, and not longer.
+    launcher.channel?.ref();
     send(launcher, { type: 'run', run, program });
     const abort = (): void => send(launcher, { type: 'abort', run });
     signal.addEventListener('abort', abort, { once: true });
@@ -39,6 +41,7 @@ export class Launcher implements Programs {
     } finally {
       signal.removeEventListener('abort', abort);
       this.#runs.delete(run);
+      if (this.#runs.size === 0) this.#process?.channel?.unref();
     }
   }
 
@@ -61,7 +64,6 @@ export class Launcher implements Programs {
     launcher.on('message', (message) => this.#receive(message as FromLauncher));
     launcher.once('error', (error) => this.#ended(launcher, explain(error)));
     launcher.once('exit', (code, signal) => this.#ended(launcher, signal ?? `exit code ${code}`));
-    // It must not keep alive a command that has nothing else to do.
     launcher.unref();
     launcher.channel?.unref();
     return launcher;

@@ -25,11 +25,11 @@ export const ownPrograms: Programs = { start: () => {}, run: runProgram };
 async function runProgram(program: Program, signal: AbortSignal, output: ProgramOutput): Promise<ProgramEnding> {
   const { files } = program;
   if (files === undefined) return await runAlone(program, signal, output);
-  await writeFiles(files);
+  writeFiles(files);
   try {
     return await runAlone(program, signal, output);
   } finally {
-    const problem = await removeFiles(files);
+    const problem = removeFiles(files);
     if (problem !== undefined) output.trouble(problem);
   }
 }

@@ -1,17 +1,22 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, explain } from '../common/errors.ts';
 import { NotStarted, type ProgramFiles } from './program.ts';
 
-/** Writes the files of a program into a new directory that only the daemon's user can read. @throws NotStarted */
-export async function writeFiles({ directory, contents }: ProgramFiles): Promise<void> {
+/**
+ * Writes the files of a program into a new directory that only the daemon's user can read. Here and now: by the thread pool each
+ * of a dozen steps would wait for a thread, and whoever runs programs has little else to do.
+ *
+ * @throws NotStarted
+ */
+export function writeFiles({ directory, contents }: ProgramFiles): void {
   try {
     // It must be new: somebody else's is not written into.
-    await mkdir(directory, { mode: 0o700 });
+    mkdirSync(directory, { mode: 0o700 });
     try {
-      await Promise.all(Object.entries(contents).map(([name, content]) => writeFile(join(directory, name), content)));
+      for (const [name, content] of Object.entries(contents)) writeFileSync(join(directory, name), content);
     } catch (error) {
-      await rm(directory, { recursive: true, force: true });
+      rmSync(directory, { recursive: true, force: true });
       throw error;
     }
   } catch (error) {
@@ -20,9 +25,9 @@ export async function writeFiles({ directory, contents }: ProgramFiles): Promise
 }
 
 /** @returns why they could not be removed, a clause */
-export async function removeFiles({ directory }: ProgramFiles): Promise<string | undefined> {
+export function removeFiles({ directory }: ProgramFiles): string | undefined {
   try {
-    await rm(directory, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true });
     return undefined;
   } catch (error) {
     return `Cannot remove ${directory}: ${explain(error)}`;
