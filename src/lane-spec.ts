@@ -18,13 +18,16 @@ import type { PreparedPlugin } from './prepare-plugin.ts';
 export function laneSpec(handler: PreparedHandler, log: Log, pretend: boolean): LaneSpec | undefined {
   const { name, settings, plugin, retraction, attempts } = handler;
   if (plugin.kind === 'broken') return undefined;
-  const { retry, timeout, maxAge, concurrency } = settings;
+  const { retry, timeout, maxAge, concurrency, breaker, rateLimit, queue } = settings;
   return {
     settings: {
       handler: name,
       timeoutMs: timeout,
       maxAgeMs: maxAge,
       concurrency,
+      breaker: breaker && { after: breaker.after, probeMs: breaker.probe },
+      rateLimit: rateLimit && { count: rateLimit.count, perMs: rateLimit.per, beyond: rateLimit.beyond },
+      queue,
       // Also what was to be run before the configuration said so.
       pretends: pretend || settings.mode === 'pretend',
       retry: {

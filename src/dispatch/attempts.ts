@@ -2,11 +2,14 @@ import { formatDuration } from '../common/durations.ts';
 import { explain } from '../common/errors.ts';
 import type { Histogram } from '../common/histogram.ts';
 import type { Log } from '../common/log.ts';
-import type { DeliveryEnd, DeliveryJournal, Queued } from './deliveries.ts';
+import type { DeliveryJournal, Queued } from './deliveries.ts';
 import type { LaneSettings } from './lane-settings.ts';
 import type { Runner } from './runner.ts';
-import { settle } from './settle.ts';
+import { type Settlement, settle } from './settle.ts';
 import { JOURNAL_RETRY_MS, LONGEST_TIMER_MS } from './times.ts';
+
+/** An attempt that has ended, and what it says of the handler. */
+export type Made = Pick<Settlement, 'end' | 'health'>;
 
 /** Makes attempts for one handler, each with a deadline, and keeps in the journal how they end. */
 export class Attempts {
@@ -41,9 +44,10 @@ export class Attempts {
    * Makes one attempt. Never rejects.
    *
    * @param withdrawal aborts when nobody wants the delivery any more
+   * @param isProbe it is made to see whether the handler works again
    * @returns how it ended; undefined when it did not, because the daemon stops
    */
-  async make(queued: Queued, withdrawal: AbortSignal): Promise<DeliveryEnd | undefined> {
+  async make(queued: Queued, withdrawal: AbortSignal, isProbe: boolean): Promise<Made | undefined> {
     const { handler, timeoutMs } = this.#settings;
     const { seq, alert } = queued;
     const begun = await this.#write(() => {
@@ -73,13 +77,13 @@ export class Attempts {
       await this.#write(() => this.#journal.end(seq, handler, end));
       const how = outcome.reason === why ? '' : ` (${outcome.reason})`;
       this.#log.warn(`${handler} was aborted: ${why}${how}`, fields);
-      return end;
+      return { end, health: undefined };
     }
     if (this.#shutdown.signal.aborted && outcome.state === 'failed') return undefined;
-    const settled = settle(handler, this.#settings.retry, { queued, pretended: pretends, outcome, endedAt });
+    const settled = settle(this.#settings, { queued, pretended: pretends, isProbe, outcome, endedAt });
     await this.#write(() => this.#journal.end(seq, handler, settled.end));
     this.#log[settled.level](settled.message, fields);
-    return settled.end;
+    return settled;
   }
 
   /** Ends a delivery without an attempt. @throws when the journal cannot be written */

@@ -27,7 +27,9 @@ export interface OpenDelivery extends Manner {
   readonly forgiven: number;
   /** Asked for however old the alert is. */
   readonly anyAge: boolean;
-  /** Not to be started before; milliseconds since 1970. */
+  /** It is to be tried again, not before `dueAt`; otherwise it may be started at once. */
+  readonly isRetry: boolean;
+  /** Milliseconds since 1970. */
   readonly dueAt: number;
   /** Why nobody wants it any more: it is not to be started. */
   readonly withdrawn: string | undefined;
@@ -40,6 +42,8 @@ export interface DeliveryEnd {
   readonly endedAt: number;
   /** For `retrying`: when to try again. */
   readonly dueAt?: number;
+  /** It does not count against `retry.attempts`. */
+  readonly isForgiven?: true;
   /** Absent where it ends without an attempt. */
   readonly attempt?: AttemptEnd;
 }
@@ -64,6 +68,10 @@ export interface DeliveryJournal {
   end(seq: number, handler: string, end: DeliveryEnd): void;
   /** The alert again, decoded; undefined when it is gone or cannot be read. */
   load(seq: number): Delivery | undefined;
+  /** Of the deliveries that wait, all but the newest `keep`; the newest of them first, so many at most. */
+  beyond(handler: string, keep: number, limit: number): number[];
+  /** When the last attempts after that time began, the oldest first, so many at most; not of pretended deliveries. */
+  startsSince(handler: string, time: number, limit: number): number[];
 }
 
 /** A delivery whose turn comes: its alert is in memory. */

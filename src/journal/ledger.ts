@@ -96,6 +96,8 @@ const OPEN: ReadonlySet<string> = new Set(['pending', 'running', 'retrying']);
 
 /** A thread of more alerts than this is none about one event: the oldest keep the name that they had. */
 const MOST_RENAMED = 500;
+/** Alerts whose attempts count against a rate limit after a restart. */
+const MOST_LOOKED_AT = 10_000;
 const RENAME_THREAD =
   'UPDATE decision SET thread = ? WHERE seq IN (SELECT seq FROM decision WHERE thread = ? ORDER BY seq DESC LIMIT ?)';
 
@@ -291,16 +293,38 @@ export class Ledger {
   /** Deliveries of this handler that have not ended, in the order they are due. */
   open(handler: string, limit: number): OpenDelivery[] {
     return this.#all(
-      `SELECT seq, attempts, forgiven, any_age, due_at, mode, retraction, withdrawn FROM delivery
+      `SELECT seq, state, attempts, forgiven, any_age, due_at, mode, retraction, withdrawn FROM delivery
        WHERE handler = ? AND state IN ('pending', 'running', 'retrying') ORDER BY due_at, seq LIMIT ?`,
       handler,
       limit,
     ).map((row) => ({
       ...{ seq: Number(row.seq), attempts: Number(row.attempts), dueAt: Number(row.due_at) },
-      ...{ forgiven: Number(row.forgiven), anyAge: row.any_age === 1 },
+      ...{ isRetry: row.state === 'retrying', forgiven: Number(row.forgiven), anyAge: row.any_age === 1 },
       ...{ pretends: row.mode === 'pretend', retracts: row.retraction === 1 },
       withdrawn: (row.withdrawn as string | null) ?? undefined,
     }));
+  }
+
+  /** Of the deliveries that wait, all but the newest `keep`; the newest of them first, so many at most. */
+  beyond(handler: string, keep: number, limit: number): number[] {
+    // The list of states is that of the index.
+    const sql = `SELECT seq FROM delivery WHERE handler = ? AND state IN ('pending', 'running', 'retrying')
+      AND state <> 'running' ORDER BY seq DESC LIMIT ? OFFSET ?`;
+    return this.#all(sql, handler, limit, keep).map((row) => Number(row.seq));
+  }
+
+  /**
+   * When the last attempts after that time began, the oldest first, so many at most; not of pretended deliveries.
+   * Looks at the newest alerts only: to look at all there ever were would take longer with each.
+   */
+  startsSince(handler: string, time: number, limit: number): number[] {
+    const sql = `SELECT attempt.started_at FROM attempt JOIN delivery USING (seq, handler)
+      WHERE seq > (SELECT coalesce(max(seq), 0) FROM decision) - ${MOST_LOOKED_AT}
+      AND handler = ? AND attempt.started_at > ? AND mode IS NULL
+      ORDER BY attempt.started_at DESC LIMIT ?`;
+    return this.#all(sql, handler, time, limit)
+      .map((row) => Number(row.started_at))
+      .reverse();
   }
 
   /** Handlers that have deliveries which have not ended, with their number. */
@@ -323,12 +347,13 @@ export class Ledger {
   }
 
   /** An attempt ended, or a delivery without one. */
-  end(seq: number, handler: string, { state, outcome, endedAt, dueAt, attempt }: DeliveryEnd): void {
+  end(seq: number, handler: string, end: DeliveryEnd): void {
+    const { state, outcome, endedAt, dueAt, isForgiven, attempt } = end;
     this.#transaction(() => {
       this.#run(
-        `UPDATE delivery SET state = ?, outcome = ?, ended_at = ?, due_at = coalesce(?, due_at)
+        `UPDATE delivery SET state = ?, outcome = ?, ended_at = ?, due_at = coalesce(?, due_at), forgiven = forgiven + ?
          WHERE seq = ? AND handler = ?`,
-        ...[state, outcome, endedAt, dueAt ?? null, seq, handler],
+        ...[state, outcome, endedAt, dueAt ?? null, isForgiven ? 1 : 0, seq, handler],
       );
       if (attempt !== undefined) {
         const { number, output } = attempt;
