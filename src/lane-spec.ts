@@ -16,7 +16,7 @@ import type { PreparedPlugin } from './prepare-plugin.ts';
  * @param pretend nothing runs, whatever the file says
  */
 export function laneSpec(handler: PreparedHandler, log: Log, pretend: boolean): LaneSpec | undefined {
-  const { name, settings, plugin, retraction, attempts } = handler;
+  const { name, settings, plugin, retraction, defaults } = handler;
   if (plugin.kind === 'broken') return undefined;
   const { retry, timeout, maxAge, concurrency, breaker, rateLimit, queue } = settings;
   return {
@@ -24,14 +24,14 @@ export function laneSpec(handler: PreparedHandler, log: Log, pretend: boolean): 
       handler: name,
       timeoutMs: timeout,
       maxAgeMs: maxAge,
-      concurrency,
+      concurrency: concurrency ?? defaults.concurrency ?? 1,
       breaker: breaker && { after: breaker.after, probeMs: breaker.probe },
       rateLimit: rateLimit && { count: rateLimit.count, perMs: rateLimit.per, beyond: rateLimit.beyond },
       queue,
       // Also what was to be run before the configuration said so.
       pretends: pretend || settings.mode === 'pretend',
       retry: {
-        attempts: retry.attempts ?? attempts,
+        attempts: retry.attempts ?? defaults.attempts ?? 1,
         delayMs: retry.delay,
         factor: retry.factor,
         maxDelayMs: retry.maxDelay,

@@ -4,6 +4,7 @@ import type { Plugin } from './plugin/api.ts';
 import type { PluginPlace } from './plugin/find.ts';
 import { IsolatedRunner, type LoadOutcome } from './plugin/isolated.ts';
 import { configurePlugin } from './plugin/load.ts';
+import type { PluginDefaults } from './plugin/messages.ts';
 
 /** A plugin with its options checked, not yet set up. */
 export type PreparedPlugin =
@@ -14,7 +15,7 @@ export type PreparedPlugin =
 
 /** What loading a plugin with a set of options came to. */
 export type LoadedPlugin =
-  | { readonly state: 'configured'; readonly plugin: PreparedPlugin; readonly attempts: number }
+  | { readonly state: 'configured'; readonly plugin: PreparedPlugin; readonly defaults: PluginDefaults }
   | Extract<LoadOutcome, { state: 'refused' }>
   | { readonly state: 'broken'; readonly file: string; readonly reason: string };
 
@@ -37,15 +38,11 @@ export async function loadPlugin(
     if (plugin === undefined) throw new Error(`There is no built-in plugin ${place.name}.`);
     const result = await configurePlugin(plugin, options, baseDirectory);
     if (!result.ok) return { state: 'refused', problems: result.problems };
-    return configured({ kind: 'built-in', plugin, config: result.config }, plugin.attempts);
+    return { state: 'configured', plugin: { kind: 'built-in', plugin, config: result.config }, defaults: plugin };
   }
   const runner = new IsolatedRunner({ name, file: place.file, handler, options, baseDirectory }, log);
   const outcome = await runner.load();
-  if (outcome.state === 'configured') return configured({ kind: 'isolated', runner }, outcome.attempts);
+  if (outcome.state === 'configured') return { ...outcome, plugin: { kind: 'isolated', runner } };
   await runner.close();
   return outcome.state === 'refused' ? outcome : { state: 'broken', file: place.file, reason: outcome.reason };
-}
-
-function configured(plugin: PreparedPlugin, attempts = 1): LoadedPlugin {
-  return { state: 'configured', plugin, attempts };
 }

@@ -9,6 +9,7 @@ import { problemsOf } from './config/validate.ts';
 import { inspectProgram } from './inspect/program.ts';
 import { InspectThread } from './inspect/thread.ts';
 import { findPlugin } from './plugin/find.ts';
+import type { PluginDefaults } from './plugin/messages.ts';
 import { type LoadedPlugin, loadPlugin, type PreparedPlugin } from './prepare-plugin.ts';
 import { compileFilter } from './rules/filter.ts';
 import { compileRule, type Rule } from './rules/rule.ts';
@@ -24,8 +25,8 @@ export interface PreparedHandler {
   readonly plugin: PreparedPlugin;
   /** The same plugin with its options for retractions; undefined when the handler has none. */
   readonly retraction: PreparedPlugin | undefined;
-  /** Attempts when the handler does not say: the plugin's own default. */
-  readonly attempts: number;
+  /** What the plugin wants where the handler does not say. */
+  readonly defaults: PluginDefaults;
 }
 
 /** A configuration that can be run: every rule compiled, every option checked. */
@@ -133,7 +134,7 @@ async function prepareHandler(name: string, context: HandlerContext): Promise<Ha
     report(usual.state === 'refused' ? faultsIn(undoing.problems, retraction) : undoing.problems, 'retraction');
   }
   if (usual.state === 'configured' && (undoing === undefined || undoing.state === 'configured')) {
-    return { name, rule, plugin: usual.plugin, retraction: undoing?.plugin, attempts: usual.attempts };
+    return { name, rule, plugin: usual.plugin, retraction: undoing?.plugin, defaults: usual.defaults };
   }
   await discard([usual, undoing].flatMap((one) => (one?.state === 'configured' ? [one] : [])));
   return undoing?.state === 'broken' ? brokenPart(name, rule, undoing, context) : undefined;
@@ -152,7 +153,7 @@ function brokenPart(
   );
   context.problems.push(problem);
   breakages.add(problem);
-  return { name, rule, plugin: { kind: 'broken', reason }, retraction: undefined, attempts: 1 };
+  return { name, rule, plugin: { kind: 'broken', reason }, retraction: undefined, defaults: {} };
 }
 
 /** Of the faults in two sets of options together, those in this one: the others have been told. */

@@ -122,8 +122,9 @@ describe('a configuration without a mistake', () => {
     assert.equal(slew?.settings.timeout, 30_000);
     assert.equal(slew?.settings.maxAge, 600_000);
     assert.equal(chat?.settings.retry.attempts, undefined);
-    assert.ok((chat?.attempts ?? 0) > 1);
-    assert.equal(mine?.attempts, 1);
+    assert.ok((chat?.defaults.attempts ?? 0) > 1);
+    assert.equal(mine?.defaults.attempts, undefined);
+    assert.deepEqual([keep?.settings.concurrency, keep?.defaults.concurrency], [undefined, 8]);
     assert.equal(ready.settings.plugins, join(RIGHT, 'plugins'));
     assert.equal(ready.settings.shutdown, 10_000);
     const { campus } = ready.settings.sources;

@@ -13,6 +13,8 @@ const archives = new WeakMap<Options, Promise<Archive>>();
 export default {
   describe: 'Keeps the exact bytes of the alert in a file of its own.',
   attempts: 5,
+  // Each waits for the disk, and files have no order.
+  concurrency: 8,
   config: options,
   async setup({ config }) {
     const { directory } = config;

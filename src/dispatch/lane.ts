@@ -14,7 +14,7 @@ import { JOURNAL_RETRY_MS, LONGEST_TIMER_MS } from './times.ts';
 const FRESH = { attempts: 0, forgiven: 0, anyAge: false };
 
 /** Alerts held in memory for one handler; the rest wait in the journal. */
-const QUEUE_LIMIT = 64;
+const QUEUE_LIMIT = 256;
 
 /** The deliveries of one handler: in order, so many at once, each with a deadline, tried again as its policy says. */
 export class Lane {

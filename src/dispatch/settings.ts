@@ -182,8 +182,11 @@ export function handlerSchema() {
         .int()
         .min(1)
         .max(64)
-        .default(1)
-        .describe('How many alerts it may handle at once. With 1 they come in order.'),
+        .optional()
+        .meta({ sample: 1 })
+        .describe(
+          'How many alerts it may handle at once; with 1 they come in order. Each plugin has its own default: 8 for archive, 1 for the others.',
+        ),
       with: z.record(z.string(), z.unknown()).default({}).describe('The plugin’s own options.'),
     })
     .superRefine(({ onRetraction, retraction }, context) => {

@@ -111,6 +111,12 @@ export interface Plugin<Config = Record<string, unknown>> {
   readonly describe?: string;
   /** How often a delivery is attempted when the handler has no `retry:` of its own. @default 1 */
   readonly attempts?: number;
+  /**
+   * How many alerts it may handle at once when the handler has no `concurrency:` of its own. With 1 they come in order.
+   *
+   * @default 1
+   */
+  readonly concurrency?: number;
   config?(schema: typeof z, fields: Fields): z.ZodType<Config>;
   setup?(context: SetupContext<Config>): void | Promise<void>;
   handle(alert: Alert, context: Context<Config>): void | string | Promise<void | string>;

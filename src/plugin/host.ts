@@ -8,6 +8,7 @@ import { inspect } from 'node:util';
 import { withRaw } from '../alert/text.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Log, LogLevel } from '../common/log.ts';
+import { withoutUndefined } from '../common/objects.ts';
 import { type ConfiguredPlugin, runAttempt, setupContext } from './context.ts';
 import { configurePlugin, importPlugin } from './load.ts';
 import type { FromHost, ToHost } from './messages.ts';
@@ -102,7 +103,8 @@ class Host {
         return;
       }
       this.#plugin = { name, plugin, config: result.config, handler, log: this.#log() };
-      this.#send({ type: 'configured', attempts: plugin.attempts });
+      const { attempts, concurrency } = plugin;
+      this.#send({ type: 'configured', defaults: withoutUndefined({ attempts, concurrency }) });
     } catch (error) {
       this.#send({ type: 'broken', reason: messageOf(error) });
     }

@@ -6,7 +6,7 @@ import type { Fault } from '../config/faults.ts';
 import type { Attempt, AttemptOutcome, Runner } from '../dispatch/runner.ts';
 import { PluginProcess } from './child.ts';
 import { GRACE_MS } from './context.ts';
-import type { Answer, ToHost } from './messages.ts';
+import type { Answer, PluginDefaults, ToHost } from './messages.ts';
 
 export interface IsolatedPlugin {
   /** As the configuration names it. */
@@ -20,7 +20,7 @@ export interface IsolatedPlugin {
 
 /** What loading a plugin with its options came to. */
 export type LoadOutcome =
-  | { readonly state: 'configured'; readonly attempts: number | undefined }
+  | { readonly state: 'configured'; readonly defaults: PluginDefaults }
   | { readonly state: 'refused'; readonly problems: readonly Fault[] }
   | { readonly state: 'broken'; readonly reason: string };
 
@@ -80,7 +80,7 @@ export class IsolatedRunner implements Runner {
     const answer = await this.#ask({ type: 'configure', ...this.#plugin });
     switch (answer.type) {
       case 'configured':
-        return { state: 'configured', attempts: answer.attempts };
+        return { state: 'configured', defaults: answer.defaults };
       case 'refused':
         return { state: 'refused', problems: answer.problems };
       default:

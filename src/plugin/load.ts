@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { inspect } from 'node:util';
 import { z } from 'zod';
 import { codeOf, messageOf } from '../common/errors.ts';
 import { type Fault, faultsOf } from '../config/faults.ts';
@@ -38,7 +39,15 @@ export async function importPlugin(file: string): Promise<Plugin<unknown>> {
       `The default export of ${file} is no plugin: it has no handle function. Write \`export default { async handle(alert, context) { … } }\`.`,
     );
   }
-  return exported as Plugin<unknown>;
+  const plugin = exported as Plugin<unknown>;
+  for (const name of ['attempts', 'concurrency'] as const) {
+    const count: unknown = plugin[name];
+    if (count === undefined || (Number.isInteger(count) && Number(count) >= 1)) continue;
+    throw new PluginLoadError(
+      `${file} gives ${name} as ${inspect(count)}. Write a whole number from 1, or leave it out.`,
+    );
+  }
+  return plugin;
 }
 
 /** CommonJS written by a compiler arrives as `{ default: { default: plugin } }`. */

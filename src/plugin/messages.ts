@@ -2,6 +2,7 @@ import type { WithoutRaw } from '../alert/text.ts';
 import type { LogLevel } from '../common/log.ts';
 import type { Fault } from '../config/faults.ts';
 import type { AttemptOutcome } from '../dispatch/runner.ts';
+import type { Plugin } from './api.ts';
 
 /** What the daemon says to a plugin's process. */
 export type ToHost =
@@ -27,11 +28,14 @@ export type ToHost =
   | { readonly type: 'abort'; readonly delivery: string; readonly name: string; readonly message: string }
   | { readonly type: 'close' };
 
+/** What a plugin wants where its handler does not say. */
+export type PluginDefaults = Pick<Plugin, 'attempts' | 'concurrency'>;
+
 /** What a plugin's process says to the daemon. */
 export type FromHost = Answer | LogMessage;
 
 export type Answer =
-  | { readonly type: 'configured'; readonly attempts: number | undefined }
+  | { readonly type: 'configured'; readonly defaults: PluginDefaults }
   | { readonly type: 'refused'; readonly problems: readonly Fault[] }
   /** The plugin cannot be used; a whole sentence. */
   | { readonly type: 'broken'; readonly reason: string }

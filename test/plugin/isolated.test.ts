@@ -32,7 +32,7 @@ function create(test: TestContext, file = join(PLUGINS, 'scripted.ts'), options:
 
 async function started(test: TestContext): Promise<Setup> {
   const setup = create(test);
-  assert.deepEqual(await setup.runner.load(), { state: 'configured', attempts: 4 });
+  assert.deepEqual(await setup.runner.load(), { state: 'configured', defaults: { attempts: 4 } });
   assert.equal(await setup.runner.setup(), undefined);
   return setup;
 }
@@ -215,7 +215,7 @@ describe('loading a plugin', () => {
   it('checks its options with its schema: zod, and the kinds of our own', async (test) => {
     const options = { exposure: 90, flats: 'flats', every: '2m', token: 'x', target: 'at {alert.ra}' };
     const { runner } = create(test, put(test, typed), options);
-    assert.deepEqual(await runner.load(), { state: 'configured', attempts: 2 });
+    assert.deepEqual(await runner.load(), { state: 'configured', defaults: { attempts: 2 } });
     assert.equal(await runner.setup(), undefined);
     assert.deepEqual(await runner.run(attempt('')), done('90 /srv/flats 120000 x at 83.6331'));
   });

@@ -83,6 +83,17 @@ describe('a file that is no plugin is refused, with a sentence that says what to
     }
   });
 
+  it('with counts that are none', async () => {
+    for (const [index, count] of ['0', '-1', '1.5', "'3'", 'null', 'Infinity'].entries()) {
+      const name = `countless-${index}.mjs`;
+      const written = await refusal(name, `export default { handle() {}, concurrency: ${count} };`);
+      assert.equal(
+        written,
+        `${folder}/${name} gives concurrency as ${count}. Write a whole number from 1, or leave it out.`,
+      );
+    }
+  });
+
   it('that is empty', async () => {
     assert.match(await refusal('empty.mjs', ''), /has no default export/);
     assert.match(await refusal('empty.cjs', ''), /has no handle function/);

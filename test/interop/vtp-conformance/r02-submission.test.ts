@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
+import { limitFiles } from '../../support/limits.ts';
 import { submit } from './support/author.ts';
 import { event, readTransport } from './support/documents.ts';
 import { nodeForAll } from './support/node.ts';
@@ -70,14 +69,13 @@ describe('R2: the broker’s side of a transaction', () => {
   });
 
   test('R2 (VTP 2.0 §7.1): a broker that cannot write its journal gives no answer, and takes the event when it is sent again', async (context) => {
-    using database = new DatabaseSync(join(node().directory, 'journal.db'));
-    // As when the disk is full.
-    database.exec("CREATE TRIGGER full BEFORE INSERT ON alert BEGIN SELECT RAISE(ABORT, 'full'); END");
+    // As when the disk is full: no file may grow.
+    limitFiles(node().daemon.child, 1);
     const wire = dial(context, node().authors('hasty'));
     wire.send(event('later'));
     await wire.over();
     assert.deepEqual(wire.texts, []);
-    database.exec('DROP TRIGGER full');
+    limitFiles(node().daemon.child, undefined);
     assert.equal((await submit(context, node().authors(), event('later'))).role, 'ack');
     assert.equal(node().kept('#later'), 1);
   });

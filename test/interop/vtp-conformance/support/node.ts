@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { after, before } from 'node:test';
 import { type Scope, sandbox, type Voeventd } from '../../../support/executable.ts';
+import { keptPackets } from '../../../support/kept.ts';
 import type { Place } from './wire.ts';
 
 export const IDENTITY = 'ivo://org.example/node';
@@ -64,16 +64,12 @@ export class Node {
     return this.#place(/^Broadcasting to subscribers on (\S+)$/);
   }
 
-  /** The packets in its journal, in their order. */
+  /** The packets that it has on disk, in their order. */
   get journal(): Buffer[] {
-    const path = join(this.directory, 'journal.db');
-    if (!existsSync(path)) return [];
-    using database = new DatabaseSync(path, { readOnly: true });
-    const rows = database.prepare('SELECT packet FROM alert ORDER BY seq').all();
-    return rows.map(({ packet }) => Buffer.from(packet as Uint8Array));
+    return keptPackets(join(this.directory, 'journal.db'));
   }
 
-  /** How many packets in its journal hold this text. */
+  /** How many packets that it has on disk hold this text. */
   kept(text: string): number {
     return this.journal.filter((packet) => packet.includes(text)).length;
   }
