@@ -204,7 +204,7 @@ export class Daemon {
     const runnable: { handler: PreparedHandler; spec: LaneSpec }[] = [];
     const broken = new Map<string, string>();
     for (const handler of prepared.handlers) {
-      const spec = laneSpec(handler, this.#log, this.#pretend);
+      const spec = laneSpec(handler, prepared.settings.handlers, this.#log, this.#pretend);
       if (spec !== undefined) runnable.push({ handler, spec });
       else if (handler.plugin.kind === 'broken') broken.set(handler.name, handler.plugin.reason);
     }

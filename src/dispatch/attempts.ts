@@ -3,6 +3,7 @@ import { explain } from '../common/errors.ts';
 import type { Histogram } from '../common/histogram.ts';
 import type { Log } from '../common/log.ts';
 import type { DeliveryJournal, Queued } from './deliveries.ts';
+import { fallbackOf } from './fallback.ts';
 import type { LaneSettings } from './lane-settings.ts';
 import type { Runner } from './runner.ts';
 import { type Settlement, settle } from './settle.ts';
@@ -66,13 +67,14 @@ export class Attempts {
     const pretends = queued.pretends || this.#settings.pretends;
     const outcome = await this.#runner.run({
       ...{ alert, packet: queued.packet, delivery, attempt, pretends, retracts: queued.retracts },
+      because: queued.because === undefined ? undefined : JSON.parse(queued.because),
       signal: AbortSignal.any([withdrawal, deadline, this.#shutdown.signal]),
     });
     const fields = { delivery, handler, ivorn: alert.ivorn, attempt, ms: Math.round(performance.now() - startedAt) };
     const endedAt = Date.now();
     if (withdrawal.aborted && outcome.state === 'failed') {
       const why = explain(withdrawal.reason);
-      const kept = { number: attempt, state: 'skipped', output: outcome.output } as const;
+      const kept = { number: attempt, state: 'skipped', output: outcome.output, because: queued.because } as const;
       const end = { state: 'skipped', outcome: why, endedAt, attempt: kept } as const;
       await this.#write(() => this.#journal.end(seq, handler, end));
       const how = outcome.reason === why ? '' : ` (${outcome.reason})`;
@@ -81,9 +83,24 @@ export class Attempts {
     }
     if (this.#shutdown.signal.aborted && outcome.state === 'failed') return undefined;
     const settled = settle(this.#settings, { queued, pretended: pretends, isProbe, outcome, endedAt });
-    await this.#write(() => this.#journal.end(seq, handler, settled.end));
+    const fallback = fallbackOf(this.#settings, settled.end, alert, pretends);
+    const end = { ...settled.end, fallback };
+    await this.#write(() => this.#journal.end(seq, handler, end));
     this.#log[settled.level](settled.message, fields);
-    return settled;
+    if (end.state === 'dead') this.#tellFallback(fallback !== undefined, fields);
+    return { end, health: settled.health };
+  }
+
+  #tellFallback(gets: boolean, fields: Record<string, unknown>): void {
+    const { handler, fallback } = this.#settings;
+    if (fallback === undefined) return;
+    const other = fallback.handler;
+    if (gets) this.#log.info(`${other} gets what ${handler} has failed at`, fields);
+    else
+      this.#log.info(
+        `${other} does not get what ${handler} has failed at: it is a test, and ${other} takes none`,
+        fields,
+      );
   }
 
   /** Ends a delivery without an attempt. @throws when the journal cannot be written */

@@ -1,4 +1,5 @@
 import type { Alert } from '../alert/model.ts';
+import type { FallbackDelivery } from './fallback.ts';
 
 /** An alert ready to be handed over. */
 export interface Delivery {
@@ -31,6 +32,8 @@ export interface OpenDelivery extends Manner {
   readonly isRetry: boolean;
   /** Milliseconds since 1970. */
   readonly dueAt: number;
+  /** JSON: the dead deliveries it is about, where the handler is the `onDead` of others. */
+  readonly because: string | undefined;
   /** Why nobody wants it any more: it is not to be started. */
   readonly withdrawn: string | undefined;
 }
@@ -44,6 +47,8 @@ export interface DeliveryEnd {
   readonly dueAt?: number;
   /** It does not count against `retry.attempts`. */
   readonly isForgiven?: true;
+  /** What another handler gets because this delivery is dead. */
+  readonly fallback?: FallbackDelivery | undefined;
   /** Absent where it ends without an attempt. */
   readonly attempt?: AttemptEnd;
 }
@@ -56,6 +61,8 @@ export interface AttemptEnd {
   readonly state: 'done' | 'failed' | 'skipped';
   /** The last that it printed. */
   readonly output: string | undefined;
+  /** The dead deliveries that it was told of: where there are others by now, it is made again. */
+  readonly because: string | undefined;
 }
 
 /** What a lane needs of the journal: it is the queue, the lane only holds what is next. */
@@ -75,4 +82,4 @@ export interface DeliveryJournal {
 }
 
 /** A delivery whose turn comes: its alert is in memory. */
-export interface Queued extends NewDelivery, Pick<OpenDelivery, 'attempts' | 'forgiven' | 'anyAge'> {}
+export interface Queued extends NewDelivery, Pick<OpenDelivery, 'attempts' | 'forgiven' | 'anyAge' | 'because'> {}

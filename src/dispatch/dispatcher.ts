@@ -60,7 +60,8 @@ export class Dispatcher {
           await runner.close();
           continue;
         }
-        const lane = new Lane(spec.settings, runner, this.#journal, this.#log, this.#startsOf(handler));
+        const starts = this.#startsOf(handler);
+        const lane = new Lane(spec.settings, runner, this.#journal, this.#log, starts, (other) => this.recheck(other));
         this.#lanes.set(handler, { lane, fingerprint: spec.fingerprint });
         lane.start();
       } catch (error) {

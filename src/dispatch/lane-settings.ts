@@ -1,4 +1,5 @@
 import type { BreakerSettings } from './breaker.ts';
+import type { FallbackSettings } from './fallback.ts';
 import type { RateSettings } from './rate.ts';
 import type { RetryPolicy } from './retry.ts';
 
@@ -13,6 +14,8 @@ export interface LaneSettings {
   readonly rateLimit: RateSettings | undefined;
   /** How many deliveries may wait; undefined: any number, in the journal. */
   readonly queue: number | undefined;
+  /** Where dead deliveries go. */
+  readonly fallback: FallbackSettings | undefined;
   /** Attempts at once. */
   readonly concurrency: number;
   /** Nothing runs, whatever the deliveries say. */

@@ -11,7 +11,7 @@ import type { Runner } from './runner.ts';
 import { JOURNAL_RETRY_MS, LONGEST_TIMER_MS } from './times.ts';
 
 /** What nothing is known of but that it is new. */
-const FRESH = { attempts: 0, forgiven: 0, anyAge: false };
+const FRESH = { attempts: 0, forgiven: 0, anyAge: false, because: undefined };
 
 /** Alerts held in memory for one handler; the rest wait in the journal. */
 const QUEUE_LIMIT = 256;
@@ -23,6 +23,7 @@ export class Lane {
   readonly #gate: Gate;
   readonly #journal: DeliveryJournal;
   readonly #log: Log;
+  readonly #fellBack: (handler: string) => void;
   readonly #running = new Set<Promise<void>>();
   #queue: Queued[] = [];
   /** Numbers of the alerts that are queued or running. */
@@ -36,8 +37,19 @@ export class Lane {
   #isTrimming = false;
   #stopped = false;
 
-  /** @param starts is told how long after its reception each alert's first attempt begins */
-  constructor(settings: LaneSettings, runner: Runner, journal: DeliveryJournal, log: Log, starts: Histogram) {
+  /**
+   * @param starts is told how long after its reception each alert's first attempt begins
+   * @param fellBack is told the handler that has got a delivery because one here is dead
+   */
+  constructor(
+    settings: LaneSettings,
+    runner: Runner,
+    journal: DeliveryJournal,
+    log: Log,
+    starts: Histogram,
+    fellBack: (handler: string) => void = () => {},
+  ) {
+    this.#fellBack = fellBack;
     this.#settings = settings;
     this.#attempts = new Attempts(settings, runner, journal, log, starts);
     this.#gate = new Gate(settings, journal, log, () => this.#pump());
@@ -155,6 +167,8 @@ export class Lane {
       this.#running.delete(attempt);
       this.#withdrawals.delete(next.seq);
       this.#inHand.delete(next.seq);
+      // Meanwhile it may have got another reason to be made.
+      this.#backlog ||= next.because !== undefined;
       this.#pump();
     });
     this.#running.add(attempt);
@@ -165,6 +179,7 @@ export class Lane {
     const made = await this.#attempts.make(next, withdrawal, isProbe);
     this.#gate.end(isProbe, made?.health, made?.end.outcome ?? '');
     if (made?.end.dueAt !== undefined) this.#wakeAt(made.end.dueAt);
+    if (made?.end.fallback !== undefined) this.#fellBack(made.end.fallback.handler);
   }
 
   /** In a turn of its own: once for all that is offered in this one. */

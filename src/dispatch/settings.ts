@@ -178,6 +178,13 @@ export function handlerSchema() {
         .describe(
           'How many deliveries may wait; beyond that the oldest of them is skipped. Without it any number waits, in the journal.',
         ),
+      onDead: z
+        .string()
+        .optional()
+        .meta({ sample: 'chat' })
+        .describe(
+          'The handler that gets what this one has failed at for good, and is told why. It gets no other alerts, whatever its role; tests only if its roles name test, or its tests is pretend.',
+        ),
       concurrency: z
         .int()
         .min(1)

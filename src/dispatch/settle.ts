@@ -16,7 +16,7 @@ export interface Settlement {
 
 /** An attempt that has ended. */
 export interface Ended {
-  readonly queued: Pick<Queued, 'attempts' | 'forgiven'>;
+  readonly queued: Pick<Queued, 'attempts' | 'forgiven' | 'because'>;
   /** Nothing was done. */
   readonly pretended: boolean;
   /** It was made to see whether the handler works again. */
@@ -68,5 +68,6 @@ function failed(settings: Settings, ended: Ended, { reason, retryable, afterMs }
 }
 
 function keptOf({ queued, outcome, endedAt }: Ended): Pick<DeliveryEnd, 'endedAt' | 'attempt'> & { endedAt: number } {
-  return { endedAt, attempt: { number: queued.attempts + 1, state: outcome.state, output: outcome.output } };
+  const { attempts, because } = queued;
+  return { endedAt, attempt: { number: attempts + 1, state: outcome.state, output: outcome.output, because } };
 }

@@ -41,6 +41,7 @@ export async function runAttempt(
     packet,
     delivery,
     attempt: attempt.attempt,
+    ...(attempt.because && { because: attempt.because }),
     signal,
     retry: (reason, options) => new PluginFailure(reason, true, options),
     fail: (reason, options) => new PluginFailure(reason, false, options),

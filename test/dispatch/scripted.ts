@@ -193,7 +193,7 @@ export function laneSettings(changes: Partial<LaneSettings> = {}): LaneSettings 
     timeoutMs: 60_000,
     maxAgeMs: undefined,
     retry: { attempts: 3, delayMs: 2_000, factor: 2, maxDelayMs: 300_000, jitter: 0 },
-    ...{ breaker: undefined, rateLimit: undefined, queue: undefined },
+    ...{ breaker: undefined, rateLimit: undefined, queue: undefined, fallback: undefined },
     concurrency: 1,
     pretends: false,
     ...changes,
