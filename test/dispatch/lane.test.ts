@@ -320,7 +320,7 @@ describe('more deliveries than fit in memory', () => {
         Array.from({ length: 1_000 }, (_, index) => index + 1),
       );
       assert.equal(runner.mostAtOnce, concurrency);
-      assert.ok(held.most <= 256 + 2 * concurrency, `held ${held.most}`);
+      assert.ok(held.most <= 16 + 2 * concurrency, `held ${held.most}`);
       assert.deepEqual(new Set(journal.states()), new Set(['done']));
       await lane.stop(0);
     });
