@@ -68,6 +68,8 @@ export class Daemon {
         begin: (seq, handler, startedAt) => this.#ledger.begin(seq, handler, startedAt),
         end: (seq, handler, end) => this.#ledger.end(seq, handler, end),
         load: (seq) => this.#load(seq),
+        beyond: (handler, keep, limit) => this.#ledger.beyond(handler, keep, limit),
+        startsSince: (handler, time, limit) => this.#ledger.startsSince(handler, time, limit),
       },
       log,
     );
@@ -205,7 +207,8 @@ export class Daemon {
     const runnable: { handler: PreparedHandler; spec: LaneSpec }[] = [];
     const broken = new Map<string, string>();
     for (const handler of prepared.handlers) {
-      const spec = laneSpec(handler, this.#log, this.#launcher, this.#pretend);
+      const { handlers } = prepared.settings;
+      const spec = laneSpec(handler, handlers, this.#log, this.#launcher, this.#pretend);
       if (spec !== undefined) runnable.push({ handler, spec });
       else if (handler.plugin.kind === 'broken') broken.set(handler.name, handler.plugin.reason);
     }
@@ -234,8 +237,10 @@ export class Daemon {
     const [intake, keeper, broadcast] = await Promise.all([
       ...([this.#intake.report(), this.#keeper.report(), this.#broadcasting.report()] as const),
     ]);
+    const holds = this.#dispatcher.holds();
     return {
-      ...{ identity: this.#settings.identity, startedAt: this.#startedAt, handlers: this.#handlers },
+      ...{ identity: this.#settings.identity, startedAt: this.#startedAt },
+      handlers: this.#handlers.map((handler) => ({ ...handler, hold: holds.get(handler.name) })),
       sources: intake.sources.map((source) => this.#sourceSnapshot(source)),
       broadcast: broadcast?.status,
       journalProblem: intake.journalProblem ?? keeper.problem,

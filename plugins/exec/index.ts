@@ -27,7 +27,7 @@ export default {
 /** The program and its arguments. What an alert says fills places; it never becomes a further argument or a path. */
 function argumentsOf(alert: Alert, context: Context<Options>): string[] {
   const argv = context.config.command.map((template, index) =>
-    template.render(alert, index === 0 ? (value) => programPart(value, context) : undefined),
+    template.render(alert, index === 0 ? (value) => programPart(value, context) : undefined, context.because),
   );
   if (argv[0] === '') throw context.fail('Cannot run the program: the first element of "command" is empty.');
   const broken = argv.findIndex((argument) => argument.includes('\0'));

@@ -29,6 +29,7 @@
 
 import type { z } from 'zod';
 import type { Alert } from '../alert/model.ts';
+import type { DeadDelivery } from '../dispatch/fallback.ts';
 import type { ProgramEnding, ProgramFiles, StreamName } from '../launch/program.ts';
 
 export type {
@@ -49,8 +50,8 @@ export type {
   Table,
   Validity,
 } from '../alert/model.ts';
-
 export type { ProgramEnding, ProgramFiles, StreamEnd, StreamName } from '../launch/program.ts';
+export type { DeadDelivery };
 
 /** A log line under the handler's name, with the delivery's id. */
 export interface Log {
@@ -65,15 +66,19 @@ export interface Secret {
   reveal(): string;
 }
 
-/** Text with places to fill from an alert: `{alert.ra}`, `{param.TrigID}`, `{received.date}`, `{alert.dec|none}`. */
+/**
+ * Text with places to fill from an alert: `{alert.ra}`, `{param.TrigID}`, `{received.date}`, `{alert.dec|none}`; and
+ * `{because}`, in words what others have failed at.
+ */
 export interface Template {
   readonly text: string;
   /**
    * The text with every place filled. `encode` is applied to each inserted value, never to the text around it.
+   * `because` is that of the context, for `{because}`.
    *
    * @throws an error made by `context.fail` when the alert lacks a value and the place names no default after `|`
    */
-  render(alert: Alert, encode?: (value: string) => string): string;
+  render(alert: Alert, encode?: (value: string) => string, because?: readonly DeadDelivery[]): string;
 }
 
 /** Kinds of option that a plain schema library does not have. */
@@ -119,6 +124,8 @@ export interface Context<Config = Record<string, unknown>> extends SetupContext<
   readonly delivery: string;
   /** 1 for the first attempt. */
   readonly attempt: number;
+  /** Where the handler is the `onDead` of others: what they failed at for good, with this alert. */
+  readonly because?: readonly DeadDelivery[];
   /** Aborts at the handler's timeout, when the daemon stops, and when the alert is not to be handled any more. */
   readonly signal: AbortSignal;
   /**

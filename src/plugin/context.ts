@@ -46,6 +46,7 @@ export async function runAttempt(
     packet,
     delivery,
     attempt: attempt.attempt,
+    ...(attempt.because && { because: attempt.because }),
     signal,
     run: runFor(configured.programs, log, signal),
     retry: (reason, options) => new PluginFailure(reason, true, options),

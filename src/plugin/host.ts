@@ -123,13 +123,13 @@ class Host {
   }
 
   async #attempt(message: Extract<ToHost, { type: 'attempt' }>): Promise<void> {
-    const { alert, packet, delivery, attempt, pretends, retracts } = message;
+    const { alert, packet, delivery, attempt, pretends, retracts, because } = message;
     const configured = this.#plugin;
     if (configured === undefined) return;
     const controller = new AbortController();
     this.#running.set(delivery, controller);
     const bytes = Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength);
-    const given = { packet: bytes, delivery, attempt, pretends, retracts, signal: controller.signal };
+    const given = { packet: bytes, delivery, attempt, pretends, retracts, because, signal: controller.signal };
     const tail = new Tail();
     const outcome = await this.#printing.run(tail, () =>
       runAttempt(configured, { alert: withRaw(alert, bytes), ...given }, tail),
