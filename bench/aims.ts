@@ -9,8 +9,9 @@ export interface Aim {
   readonly met: boolean;
 }
 
-const PER_SECOND = 12_000;
-const OF_FLOOR = 0.4;
+const PER_SECOND = 20_000;
+const OF_FLOOR = 0.5;
+const ACK_P99_MS = 5;
 const ACK_TIMES_FLOOR = 2;
 const HANDLER_MS = 3;
 const MEMORY_MIB = 150;
@@ -22,6 +23,10 @@ const DELAY_P99_MS = 20;
 const STALLED_RATIO = 1.2;
 const WATCHED_RATIO = 1.2;
 const RULE_US = 50;
+const COLD_PER_SECOND = 3_000;
+const EXEC_PER_SECOND = 700;
+const LARGE_JOURNAL_RATIO = 1.2;
+const BACKFILL_MIB = 200;
 
 export function judge({
   throughput,
@@ -32,6 +37,9 @@ export function judge({
   relaying,
   watched,
   rules,
+  cold,
+  exec,
+  largeJournal,
 }: Results): Aim[] {
   const aims: Aim[] = [];
   const add = (aim: string, measured: string, met: boolean): number => aims.push({ aim, measured, met });
@@ -47,14 +55,20 @@ export function judge({
       `${timesFloor.toFixed(2)} ×`,
       timesFloor <= ACK_TIMES_FLOOR,
     );
+    add(`ack p99 at 100/s ≤ ${ACK_P99_MS} ms`, `${daemon.ackP99Ms.toFixed(2)} ms`, daemon.ackP99Ms <= ACK_P99_MS);
   }
   if (handlerStart !== undefined) {
     const { p50Ms } = inRole(handlerStart, 'built-in');
     add(`in-process handler start p50 ≤ ${HANDLER_MS} ms`, `${p50Ms.toFixed(2)} ms`, p50Ms <= HANDLER_MS);
+    const execMs = inRole(handlerStart, 'exec').p50Ms - inRole(handlerStart, 'spawn').p50Ms;
+    const beyond = `exec start p50 beyond that of a bare spawn ≤ ${HANDLER_MS} ms`;
+    add(beyond, `${execMs.toFixed(2)} ms`, execMs <= HANDLER_MS);
   }
   if (memory !== undefined) {
     const { peakMiB } = inRole(memory, 'burst');
     add(`peak RSS after 100 000 alerts ≤ ${MEMORY_MIB} MiB`, `${peakMiB.toFixed(0)} MiB`, peakMiB <= MEMORY_MIB);
+    const { alerts, peakMiB: filled } = inRole(memory, 'backfill');
+    add(`peak RSS, back-fill of ${alerts} ≤ ${BACKFILL_MIB} MiB`, `${filled.toFixed(0)} MiB`, filled <= BACKFILL_MIB);
   }
   if (startup !== undefined) {
     const { medianMs } = inRole(startup, 'daemon');
@@ -101,6 +115,20 @@ export function judge({
   if (rules !== undefined) {
     const { microsecondsPerRule } = inRole(rules, 'sky');
     add(`a rule on the sky ≤ ${RULE_US} µs`, `${microsecondsPerRule.toFixed(1)} µs`, microsecondsPerRule <= RULE_US);
+  }
+  if (cold !== undefined) {
+    const { archivedPerSecond } = cold;
+    const aim = `decided on for ten handlers and archived/s ≥ ${COLD_PER_SECOND}`;
+    add(aim, archivedPerSecond.toFixed(0), archivedPerSecond >= COLD_PER_SECOND);
+  }
+  if (exec !== undefined) {
+    const perSecond = Math.max(...exec.map((rate) => rate.perSecond));
+    add(`programs run/s ≥ ${EXEC_PER_SECOND}`, perSecond.toFixed(0), perSecond >= EXEC_PER_SECOND);
+  }
+  if (largeJournal !== undefined) {
+    const ratio = largeJournal.fullP50Ms / largeJournal.emptyP50Ms;
+    const aim = `ack p50 with ${largeJournal.alerts} alerts in the journal ≤ ${LARGE_JOURNAL_RATIO} × with none`;
+    add(aim, `${ratio.toFixed(2)} ×`, ratio <= LARGE_JOURNAL_RATIO);
   }
   return aims;
 }

@@ -8,11 +8,12 @@ const RING = 65_536;
 const PREFIX_BYTES = 4;
 
 /**
- * The broker's end of one subscription: writes frames, and holds every ack against the alert it must belong to. It
+ * The broker's end of one subscription: writes frames, and holds every ack against the alerts that wait for one. It
  * parses no XML: it looks for the identifier once, and from then on at the same place.
  */
 export class Feed {
   readonly #socket: Socket;
+  /** NaN for what has been acked. */
   readonly #sentAt = new Float64Array(RING);
   #rest: Buffer = Buffer.alloc(0);
   #ackNumberAt: number | undefined;
@@ -60,8 +61,7 @@ export class Feed {
     while (bytes.length - at >= PREFIX_BYTES) {
       const end = at + PREFIX_BYTES + bytes.readUInt32BE(at);
       if (end > bytes.length) break;
-      this.#check(bytes, at + PREFIX_BYTES, end);
-      this.onLatency(now - (this.#sentAt[this.#acked % RING] ?? now));
+      this.onLatency(now - this.#take(bytes, at + PREFIX_BYTES, end));
       this.#acked += 1;
       count += 1;
       at = end;
@@ -70,10 +70,15 @@ export class Feed {
     if (count > 0) this.onAcks(count);
   }
 
-  #check(bytes: Buffer, start: number, end: number): void {
+  /** @returns when the alert was sent that is acked here; Comet does not ack in their order */
+  #take(bytes: Buffer, start: number, end: number): number {
     this.#ackNumberAt ??= findNumber(bytes.subarray(start, end));
-    const number = this.#ackNumberAt === undefined ? undefined : readNumber(bytes, start + this.#ackNumberAt);
-    if (number === this.#acked + 1) return;
-    throw new Error(`ack of ${number} instead of ${this.#acked + 1}: ${bytes.toString('latin1', start, end)}`);
+    const number = this.#ackNumberAt === undefined ? Number.NaN : readNumber(bytes, start + this.#ackNumberAt);
+    const place = (number - 1) % RING;
+    const sentAt = number > this.#sent ? Number.NaN : (this.#sentAt[place] ?? Number.NaN);
+    if (Number.isNaN(sentAt))
+      throw new Error(`ack of ${number}, which waits for none: ${bytes.toString('latin1', start, end)}`);
+    this.#sentAt[place] = Number.NaN;
+    return sentAt;
   }
 }

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { peersBin } from './peers.ts';
 import { environment, type Running, running } from './subject.ts';
 
 /** What is measured: a broker, that takes events from authors and hands them on to subscribers. */
@@ -54,7 +55,7 @@ export function daemonRelay(executable: string): Relay {
 
 /** Comet, where its Python environment is; undefined when it is not there. */
 export function cometRelay(root: string): Relay | undefined {
-  const bin = join(process.env.VOEVENTD_PEERS ?? join(root, '.cache', 'peers'), 'bin');
+  const bin = peersBin(root);
   if (!existsSync(join(bin, 'twistd'))) return undefined;
   return {
     name: 'Comet',

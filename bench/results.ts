@@ -1,5 +1,8 @@
+import type { Cold } from './cold.ts';
 import type { Decoding } from './decode.ts';
+import type { ExecRate } from './exec.ts';
 import type { HandlerStart } from './handler-start.ts';
+import type { LargeJournal } from './large-journal.ts';
 import type { Memory } from './memory.ts';
 import type { Relayed } from './relay.ts';
 import type { RuleCost } from './rules.ts';
@@ -17,6 +20,9 @@ export interface Results {
   relaying?: Relayed[];
   watched?: Watched;
   rules?: RuleCost[];
+  cold?: Cold;
+  exec?: ExecRate[];
+  largeJournal?: LargeJournal;
 }
 
 /** The entry of that role. @throws when it was not measured */

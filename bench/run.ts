@@ -4,11 +4,15 @@ import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:
 import { cpus, release } from 'node:os';
 import { join, resolve } from 'node:path';
 import { judge } from './aims.ts';
+import { measureCold } from './cold.ts';
 import { measureDecoding } from './decode.ts';
+import { measureExec } from './exec.ts';
 import { measureHandlerStart } from './handler-start.ts';
+import { measureLargeJournal } from './large-journal.ts';
 import { measureMemory } from './memory.ts';
 import { type Options, type Part, readOptions, USAGE } from './options.ts';
 import { PACKET_BYTES } from './packet.ts';
+import { type PeerSubject, peerSubjects } from './peers.ts';
 import { measureRelays } from './relay.ts';
 import { cometRelay, daemonRelay, type Relay } from './relay-subject.ts';
 import type { Results } from './results.ts';
@@ -39,7 +43,7 @@ async function measure(bench: Bench, only: readonly Part[]): Promise<Results> {
     if (only.includes(part)) console.error(`(${part}) ${title} …`);
     return only.includes(part);
   };
-  if (step('a', 'acks')) results.throughput = await measureThroughput(bench);
+  if (step('a', 'acks')) results.throughput = await measureThroughput(bench, peers());
   if (step('b', 'handler start')) results.handlerStart = await measureHandlerStart(bench);
   if (step('c', 'memory')) results.memory = await measureMemory(bench);
   if (step('d', 'start-up')) results.startup = await measureStartup(bench);
@@ -47,7 +51,17 @@ async function measure(bench: Bench, only: readonly Part[]): Promise<Results> {
   if (step('f', 'broker')) results.relaying = await measureRelays(bench, relays(bench));
   if (step('g', 'watched')) results.watched = await measureWatched(bench);
   if (step('h', 'rules')) results.rules = measureRules(bench.repetitions, bench.seconds);
+  if (step('i', 'cold half')) results.cold = await measureCold(bench);
+  if (step('j', 'exec')) results.exec = await measureExec(bench);
+  if (step('k', 'a million alerts')) results.largeJournal = await measureLargeJournal(bench);
   return results;
+}
+
+/** Comet and pygcn, where they are installed. */
+function peers(): PeerSubject[] {
+  const found = peerSubjects(ROOT);
+  if (found.length === 0) console.error('    Comet and pygcn are not installed, and not measured: run npm run peers');
+  return found;
 }
 
 /** The daemon, and Comet where it is installed. */

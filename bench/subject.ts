@@ -22,6 +22,8 @@ export interface Running {
 export interface HandlerConfig {
   readonly name: string;
   readonly yaml: string;
+  /** Handlers beside it. */
+  readonly others?: readonly string[];
 }
 
 /** Decodes and decides, and then does nothing: the least a handler can cost. */
@@ -60,7 +62,7 @@ sources:
   bench: { type: vtp, brokers: ["127.0.0.1:${brokerPort}"] }
 handlers:
   bench: ${handler.yaml}
-`;
+${(handler.others ?? []).map((yaml, index) => `  other-${index}: ${yaml}\n`).join('')}`;
 }
 
 /** @param store whether it appends and syncs before it acks */

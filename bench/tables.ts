@@ -8,6 +8,7 @@ import { watchedTables } from './watched-tables.ts';
 /** All that was measured, as Markdown tables. */
 export function tables(results: Results): string {
   const { throughput, handlerStart, memory, startup, decoding, relaying, watched, rules } = results;
+  const { cold, exec, largeJournal } = results;
   const parts: string[] = [];
   if (throughput !== undefined) parts.push(throughputTable(throughput));
   if (handlerStart !== undefined) parts.push(handlerTable(handlerStart));
@@ -17,6 +18,9 @@ export function tables(results: Results): string {
   if (relaying !== undefined) parts.push(relayTable(relaying));
   if (watched !== undefined) parts.push(...watchedTables(watched));
   if (rules !== undefined) parts.push(rulesTable(rules));
+  if (cold !== undefined) parts.push(coldTable(cold));
+  if (exec !== undefined) parts.push(execTable(exec));
+  if (largeJournal !== undefined) parts.push(largeJournalTable(largeJournal));
   const aims = judge(results).map(({ aim, measured, met }) => [aim, measured, met ? 'met' : 'MISSED']);
   parts.push(table(['aim', 'measured', ''], aims));
   return parts.join('\n\n');
@@ -106,6 +110,36 @@ function relayTable(relaying: NonNullable<Results['relaying']>): string {
 function rulesTable(rules: NonNullable<Results['rules']>): string {
   const rows = rules.map(({ name, microsecondsPerRule }) => [name, microsecondsPerRule.toFixed(1)]);
   return table(['(h) rules, each alert a second after the other', 'µs per rule'], rows);
+}
+
+function coldTable({ alerts, archivedPerSecond, idleP99Ms, busyP99Ms }: NonNullable<Results['cold']>): string {
+  return table(
+    ['(i) cold half', ''],
+    [
+      [
+        `decoded, decided on for ten handlers and archived, of ${alerts} alerts, a second`,
+        archivedPerSecond.toFixed(0),
+      ],
+      ['ack p99 ms, 100/s, with nothing else to do', idleP99Ms.toFixed(2)],
+      ['  while a back-fill is worked off', busyP99Ms.toFixed(2)],
+    ],
+  );
+}
+
+function execTable(exec: NonNullable<Results['exec']>): string {
+  const rows = exec.map(({ concurrency, perSecond, floorPerSecond }) => [
+    `${concurrency} at once`,
+    perSecond.toFixed(0),
+    floorPerSecond.toFixed(0),
+    (perSecond / floorPerSecond).toFixed(2),
+  ]);
+  return table(['(j) programs run', 'exec, a second', 'floor: bare spawn', 'ratio'], rows);
+}
+
+function largeJournalTable({ alerts, emptyP50Ms, fullP50Ms }: NonNullable<Results['largeJournal']>): string {
+  const ratio = (fullP50Ms / emptyP50Ms).toFixed(2);
+  const row = ['ack p50 ms, 100/s', emptyP50Ms.toFixed(2), fullP50Ms.toFixed(2), ratio];
+  return table(['(k) journal', 'empty', `${alerts} alerts`, 'ratio'], [row]);
 }
 
 function dashed(number: string): string {

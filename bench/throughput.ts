@@ -1,4 +1,5 @@
 import type { Broker } from './broker.ts';
+import type { PeerSubject } from './peers.ts';
 import { type Bench, session } from './session.ts';
 import { median, percentile } from './statistics.ts';
 import { ARCHIVE, daemon, floor, NEVER, type Subject } from './subject.ts';
@@ -7,7 +8,7 @@ export const WINDOWS = [1, 10, 1_000] as const;
 
 export interface Throughput {
   readonly name: string;
-  readonly role: 'bare' | 'synced' | 'daemon' | 'archiving';
+  readonly role: 'bare' | 'synced' | 'daemon' | 'archiving' | PeerSubject['role'];
   /** By window. */
   readonly ackedPerSecond: Readonly<Record<number, number>>;
   readonly ackP50Ms: number;
@@ -19,13 +20,18 @@ export interface Throughput {
 const WARM_UP_MS = 500;
 const PACE_PER_SECOND = 100;
 
-/** (a) Acks a second, and how long an ack takes at a steady hundred alerts a second. */
-export async function measureThroughput(bench: Bench): Promise<Throughput[]> {
+/**
+ * (a) Acks a second, and how long an ack takes at a steady hundred alerts a second.
+ *
+ * @param peers older clients, measured in the same run
+ */
+export async function measureThroughput(bench: Bench, peers: readonly PeerSubject[]): Promise<Throughput[]> {
   const subjects: { role: Throughput['role']; subject: Subject }[] = [
     { role: 'bare', subject: floor(false) },
     { role: 'synced', subject: floor(true) },
     { role: 'daemon', subject: daemon(bench.executable, NEVER) },
     { role: 'archiving', subject: daemon(bench.executable, ARCHIVE) },
+    ...peers,
   ];
   const rounds: Throughput[] = [];
   for (let repetition = 0; repetition < bench.repetitions; repetition += 1) {

@@ -1,7 +1,7 @@
 import { createDecoder } from '../src/alert/decode.ts';
 import { scanEnvelope } from '../src/alert/envelope.ts';
 import { ConfigDocument } from '../src/config/document.ts';
-import type { DeliveryEnd } from '../src/dispatch/lane.ts';
+import type { DeliveryEnd } from '../src/dispatch/deliveries.ts';
 import { JournalImporter } from '../src/journal/import.ts';
 import { Ledger } from '../src/journal/ledger.ts';
 import { Pipeline } from '../src/pipeline/pipeline.ts';

@@ -32,6 +32,7 @@ export function laneSpec(handler: PreparedHandler, log: Log, pretend: boolean): 
         delayMs: retry.delay,
         factor: retry.factor,
         maxDelayMs: retry.maxDelay,
+        jitter: retry.jitter,
       },
     },
     fingerprint: fingerprintOf(handler),

@@ -67,8 +67,38 @@ export class Directories {
   }
 }
 
-/** Makes a new name in a directory survive a power cut. Windows cannot open a directory, and does so by itself. */
+interface Syncing {
+  readonly running: Promise<void>;
+  /** The sync after it, which those who came meanwhile share: the running one may not have seen their names. */
+  next: Promise<void> | undefined;
+}
+
+const syncing = new Map<string, Syncing>();
+
+/** Makes the names that are in a directory by now survive a power cut. */
 export async function syncDirectory(directory: string): Promise<void> {
+  const current = syncing.get(directory);
+  if (current === undefined) {
+    await begin(directory);
+    return;
+  }
+  current.next ??= current.running.catch(() => {}).then(() => begin(directory));
+  await current.next;
+}
+
+function begin(directory: string): Promise<void> {
+  const running = syncNow(directory);
+  const entry: Syncing = { running, next: undefined };
+  syncing.set(directory, entry);
+  const end = (): void => {
+    if (syncing.get(directory) === entry) syncing.delete(directory);
+  };
+  running.then(end, end);
+  return running;
+}
+
+/** Windows cannot open a directory, and does so by itself. */
+async function syncNow(directory: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await fs.open(directory, 'r');
   try {

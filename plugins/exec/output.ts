@@ -14,8 +14,16 @@ export interface Output {
   lastLine(): string;
 }
 
-/** Reads `stream` to its end and gives its lines to `log`: at most `limit` bytes, the rest is read and dropped. */
-export function logOutput(stream: Readable, limit: number, log: (line: string) => void): Output {
+/**
+ * Reads `stream` to its end and gives its lines to `log`: at most `limit` bytes. Of the rest, its end goes to `debug`,
+ * so that it is kept with the attempt, and all else is read and dropped.
+ */
+export function logOutput(
+  stream: Readable,
+  limit: number,
+  log: (line: string) => void,
+  debug: (line: string) => void,
+): Output {
   const lines = splitLines(log);
   let left = limit;
   let dropped = 0;
@@ -32,7 +40,11 @@ export function logOutput(stream: Readable, limit: number, log: (line: string) =
   return {
     finish() {
       lines.finish();
-      if (dropped > 0) log(`(${dropped} more bytes dropped: outputLimit is ${limit})`);
+      if (dropped === 0) return;
+      log(`(${dropped} more bytes dropped: outputLimit is ${limit})`);
+      const last = splitLines(debug);
+      last.add(tail.subarray(-dropped));
+      last.finish();
     },
     lastLine() {
       const written = tail.toString().split('\n').map(printable);

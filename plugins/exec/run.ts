@@ -31,8 +31,11 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv, conte
   const { child, pid } = await start(argv, env, context);
   const { config, log, signal } = context;
   feed(child, context);
-  const stdout = logOutput(child.stdout, config.outputLimit, (line) => log.info(line, { stream: 'stdout' }));
-  const stderr = logOutput(child.stderr, config.outputLimit, (line) => log.warn(line, { stream: 'stderr' }));
+  const output = (stream: 'stdout' | 'stderr', level: 'info' | 'warn') => {
+    const at = (used: 'debug' | 'info' | 'warn') => (line: string) => log[used](line, { stream });
+    return logOutput(child[stream], config.outputLimit, at(level), at('debug'));
+  };
+  const [stdout, stderr] = [output('stdout', 'info'), output('stderr', 'warn')];
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const exited = new Promise<Outcome>((resolve) => {
     child.once('exit', (code, by) =>

@@ -1,7 +1,9 @@
 import { explain } from '../common/errors.ts';
 import { Histogram, type HistogramCounts } from '../common/histogram.ts';
 import type { Log } from '../common/log.ts';
-import { type DeliveryJournal, Lane, type LaneSettings, type NewDelivery } from './lane.ts';
+import type { DeliveryJournal, NewDelivery } from './deliveries.ts';
+import { Lane } from './lane.ts';
+import type { LaneSettings } from './lane-settings.ts';
 import type { Runner } from './runner.ts';
 
 /** A handler that can be run. */
@@ -96,6 +98,11 @@ export class Dispatcher {
   /** Hands on a delivery that the journal has just recorded as pending. */
   offer(handler: string, delivery: NewDelivery): void {
     this.#lanes.get(handler)?.lane.offer(delivery);
+  }
+
+  /** Others have changed deliveries of the handler in the journal, for it to be taken up. */
+  recheck(handler: string): void {
+    this.#lanes.get(handler)?.lane.recheck();
   }
 
   /** Ends a delivery that nobody wants any more, as the journal has recorded. */

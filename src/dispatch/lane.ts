@@ -1,90 +1,28 @@
 import { tooOld } from '../alert/age.ts';
-import type { Alert } from '../alert/model.ts';
 import { formatDuration } from '../common/durations.ts';
 import { explain } from '../common/errors.ts';
 import type { Histogram } from '../common/histogram.ts';
 import type { Log } from '../common/log.ts';
-import { type RetryPolicy, retryDelayMs } from './retry.ts';
-import type { AttemptOutcome, Runner } from './runner.ts';
+import { Attempts } from './attempts.ts';
+import type { DeliveryJournal, NewDelivery, Queued } from './deliveries.ts';
+import type { LaneSettings } from './lane-settings.ts';
+import type { Runner } from './runner.ts';
+import { JOURNAL_RETRY_MS, LONGEST_TIMER_MS } from './times.ts';
 
-export interface LaneSettings {
-  readonly handler: string;
-  readonly timeoutMs: number;
-  readonly maxAgeMs: number | undefined;
-  readonly retry: RetryPolicy;
-  /** Attempts at once. */
-  readonly concurrency: number;
-  /** Nothing runs, whatever the deliveries say. */
-  readonly pretends: boolean;
-}
-
-/** An alert ready to be handed over. */
-export interface Delivery {
-  readonly seq: number;
-  readonly alert: Alert;
-  readonly packet: Buffer;
-}
-
-/** How a delivery is made. */
-export interface Manner {
-  /** Everything happens but the plugin. */
-  readonly pretends: boolean;
-  /** With the handler's options for retractions. */
-  readonly retracts: boolean;
-}
-
-/** A delivery that the journal has just recorded as pending. */
-export interface NewDelivery extends Delivery, Manner {}
-
-/** A delivery that the journal holds and that has not ended. */
-export interface OpenDelivery extends Manner {
-  readonly seq: number;
-  /** So far. */
-  readonly attempts: number;
-  /** Not to be started before; milliseconds since 1970. */
-  readonly dueAt: number;
-  /** Why nobody wants it any more: it is not to be started. */
-  readonly withdrawn: string | undefined;
-}
-
-/** How a delivery, or an attempt of it, ended. */
-export interface DeliveryEnd {
-  readonly state: 'done' | 'dead' | 'skipped' | 'retrying';
-  readonly outcome: string;
-  readonly endedAt: number;
-  /** For `retrying`: when to try again. */
-  readonly dueAt?: number;
-}
-
-/** What a lane needs of the journal: it is the queue, the lane only holds what is next. */
-export interface DeliveryJournal {
-  /** Deliveries of the handler that have not ended, in the order they are due. */
-  open(handler: string, limit: number): OpenDelivery[];
-  begin(seq: number, handler: string, startedAt: number): void;
-  end(seq: number, handler: string, end: DeliveryEnd): void;
-  /** The alert again, decoded; undefined when it is gone or cannot be read. */
-  load(seq: number): Delivery | undefined;
-}
-
-interface Queued extends NewDelivery {
-  /** Attempts so far. */
-  readonly attempts: number;
-}
+/** What nothing is known of but that it is new. */
+const FRESH = { attempts: 0, forgiven: 0, anyAge: false };
 
 /** Alerts held in memory for one handler; the rest wait in the journal. */
-const QUEUE_LIMIT = 64;
-const JOURNAL_RETRY_MS = 1_000;
-/** A timer that is set for longer goes off at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const QUEUE_LIMIT = 256;
+/** Taken from the journal at once: each is decoded, for a millisecond, and meanwhile nothing else is done. */
+const REFILL = 16;
 
 /** The deliveries of one handler: in order, so many at once, each with a deadline, tried again as its policy says. */
 export class Lane {
   readonly #settings: LaneSettings;
-  readonly #runner: Runner;
+  readonly #attempts: Attempts;
   readonly #journal: DeliveryJournal;
   readonly #log: Log;
-  readonly #starts: Histogram;
-  readonly #shutdown = new AbortController();
   readonly #running = new Set<Promise<void>>();
   #queue: Queued[] = [];
   /** Numbers of the alerts that are queued or running. */
@@ -100,10 +38,9 @@ export class Lane {
   /** @param starts is told how long after its reception each alert's first attempt begins */
   constructor(settings: LaneSettings, runner: Runner, journal: DeliveryJournal, log: Log, starts: Histogram) {
     this.#settings = settings;
-    this.#runner = runner;
+    this.#attempts = new Attempts(settings, runner, journal, log, starts);
     this.#journal = journal;
     this.#log = log;
-    this.#starts = starts;
   }
 
   /** Whether an attempt is being made. */
@@ -116,12 +53,18 @@ export class Lane {
     this.#pump();
   }
 
+  /** Others have changed deliveries of the handler in the journal: looks into it again. */
+  recheck(): void {
+    this.#backlog = true;
+    this.#pump();
+  }
+
   /** A delivery that the journal has just recorded as pending. Keeps it in memory only while there is room. */
   offer(delivery: NewDelivery): void {
     // A look into the journal may have found it already.
     if (this.#stopped || this.#inHand.has(delivery.seq)) return;
     if (this.#backlog || this.#queue.length >= QUEUE_LIMIT) this.#backlog = true;
-    else this.#enqueue({ ...delivery, attempts: 0 });
+    else this.#enqueue({ ...delivery, ...FRESH });
     this.#pump();
   }
 
@@ -139,7 +82,7 @@ export class Lane {
     this.#queue = this.#queue.filter((one) => one !== queued);
     this.#inHand.delete(seq);
     try {
-      this.#skip(seq, reason, queued?.alert.ivorn);
+      this.#attempts.skip(seq, reason, queued?.alert.ivorn);
     } catch (error) {
       this.#log.error(
         `Cannot write the journal: ${explain(error)}; trying again in ${formatDuration(JOURNAL_RETRY_MS)}`,
@@ -155,40 +98,66 @@ export class Lane {
    */
   async stop(drainMs: number): Promise<void> {
     this.#stopped = true;
+    this.#attempts.stop();
     clearTimeout(this.#alarm);
     this.#queue = [];
     const drained = Promise.all(this.#running);
     const deadline = setTimeout(
-      () => this.#shutdown.abort(new Error('voeventd stops')),
+      () => this.#attempts.abort(new Error('voeventd stops')),
       Math.min(drainMs, LONGEST_TIMER_MS),
     );
     await drained;
     clearTimeout(deadline);
-    await this.#runner.close();
+    await this.#attempts.close();
   }
 
   #pump(): void {
     if (this.#stopped) return;
     try {
       while (this.#running.size < this.#settings.concurrency) {
-        // More than once where all that was found cannot be read.
-        while (this.#queue.length === 0 && this.#backlog) this.#refill();
-        const next = this.#queue.shift();
+        const next = this.#next();
         if (next === undefined) return;
-        const attempt = this.#attempt(next).finally(() => {
-          this.#running.delete(attempt);
-          this.#withdrawals.delete(next.seq);
-          this.#inHand.delete(next.seq);
-          this.#pump();
-        });
-        this.#running.add(attempt);
+        this.#begin(next);
       }
     } catch (error) {
-      this.#log.error(
-        `Cannot read the journal: ${explain(error)}; trying again in ${formatDuration(JOURNAL_RETRY_MS)}`,
-      );
+      this.#log.error(`Cannot use the journal: ${explain(error)}; trying again in ${formatDuration(JOURNAL_RETRY_MS)}`);
       this.#wakeAt(Date.now() + JOURNAL_RETRY_MS);
     }
+  }
+
+  /** Takes what is next out of the queue; what has grown too old meanwhile is skipped. */
+  #next(): Queued | undefined {
+    for (let skipped = 0; skipped < QUEUE_LIMIT; skipped++) {
+      // More than once where all that was found cannot be read.
+      while (this.#queue.length === 0 && this.#backlog) this.#refill();
+      const [next] = this.#queue;
+      if (next === undefined) return undefined;
+      const stale = next.anyAge ? undefined : tooOld(next.alert, this.#settings.maxAgeMs, Date.now());
+      if (stale !== undefined) this.#attempts.skip(next.seq, stale, next.alert.ivorn);
+      this.#queue.shift();
+      if (stale === undefined) return next;
+      this.#inHand.delete(next.seq);
+    }
+    // Others have a turn before the rest of them.
+    this.#wakeAt(Date.now());
+    return undefined;
+  }
+
+  #begin(next: Queued): void {
+    const withdrawal = new AbortController();
+    this.#withdrawals.set(next.seq, withdrawal);
+    const attempt = this.#attempt(next, withdrawal.signal).finally(() => {
+      this.#running.delete(attempt);
+      this.#withdrawals.delete(next.seq);
+      this.#inHand.delete(next.seq);
+      this.#pump();
+    });
+    this.#running.add(attempt);
+  }
+
+  async #attempt(next: Queued, withdrawal: AbortSignal): Promise<void> {
+    const end = await this.#attempts.make(next, withdrawal);
+    if (end?.dueAt !== undefined) this.#wakeAt(end.dueAt);
   }
 
   #enqueue(queued: Queued): void {
@@ -199,12 +168,13 @@ export class Lane {
   /** Fills the queue from the journal with what is due, and sets the alarm for what is due later. */
   #refill(): void {
     const now = Date.now();
-    const limit = QUEUE_LIMIT + this.#running.size;
+    const limit = REFILL + this.#running.size;
     const open = this.#journal.open(this.#settings.handler, limit);
-    for (const { seq, attempts, dueAt, pretends, retracts, withdrawn } of open) {
+    for (const { withdrawn, dueAt, ...known } of open) {
+      const { seq } = known;
       if (this.#inHand.has(seq)) continue;
       if (withdrawn !== undefined) {
-        this.#skip(seq, withdrawn);
+        this.#attempts.skip(seq, withdrawn);
         continue;
       }
       if (dueAt > now) {
@@ -213,7 +183,7 @@ export class Lane {
         return;
       }
       const delivery = this.#journal.load(seq);
-      if (delivery !== undefined) this.#enqueue({ ...delivery, attempts, pretends, retracts });
+      if (delivery !== undefined) this.#enqueue({ ...known, ...delivery });
       else
         this.#journal.end(seq, this.#settings.handler, {
           state: 'dead',
@@ -223,13 +193,6 @@ export class Lane {
     }
     // Only now: what a failure of the journal cut short must not be overtaken by what is offered.
     this.#backlog = open.length === limit;
-  }
-
-  /** Ends what nobody wants any more. */
-  #skip(seq: number, reason: string, ivorn?: string): void {
-    const { handler } = this.#settings;
-    this.#journal.end(seq, handler, { state: 'skipped', outcome: reason, endedAt: Date.now() });
-    this.#log.warn(`${handler} was not run: ${reason}`, { delivery: `${seq}/${handler}`, handler, ivorn });
   }
 
   /** Looks into the journal again at that time, or sooner. */
@@ -245,108 +208,5 @@ export class Lane {
       },
       Math.min(Math.max(0, dueAt - Date.now()), LONGEST_TIMER_MS),
     );
-  }
-
-  async #attempt(queued: Queued): Promise<void> {
-    const { handler, maxAgeMs, timeoutMs } = this.#settings;
-    const { seq, alert } = queued;
-    const delivery = `${seq}/${handler}`;
-    const fields = { delivery, handler, ivorn: alert.ivorn };
-    const withdrawal = new AbortController();
-    this.#withdrawals.set(seq, withdrawal);
-    const stale = tooOld(alert, maxAgeMs, Date.now());
-    if (stale !== undefined) {
-      await this.#write(() =>
-        this.#journal.end(seq, handler, { state: 'skipped', outcome: stale, endedAt: Date.now() }),
-      );
-      this.#log.warn(`${handler} was not run: ${stale}`, fields);
-      return;
-    }
-    const attempt = queued.attempts + 1;
-    const begun = await this.#write(() => {
-      if (!withdrawal.signal.aborted) this.#journal.begin(seq, handler, Date.now());
-    });
-    if (!begun) return;
-    if (withdrawal.signal.aborted) {
-      await this.#write(() => this.#skip(seq, explain(withdrawal.signal.reason), alert.ivorn));
-      return;
-    }
-    if (attempt === 1) this.#starts.observe((Date.now() - Date.parse(alert.receivedAt)) / 1_000);
-    const startedAt = performance.now();
-    const deadline = AbortSignal.timeout(Math.min(timeoutMs, LONGEST_TIMER_MS));
-    const outcome = await this.#runner.run({
-      alert,
-      packet: queued.packet,
-      delivery,
-      attempt,
-      pretends: this.#pretends(queued),
-      retracts: queued.retracts,
-      signal: AbortSignal.any([withdrawal.signal, deadline, this.#shutdown.signal]),
-    });
-    const told = { ...fields, attempt, ms: Math.round(performance.now() - startedAt) };
-    if (withdrawal.signal.aborted && outcome.state === 'failed') {
-      const why = explain(withdrawal.signal.reason);
-      await this.#write(() => this.#journal.end(seq, handler, { state: 'skipped', outcome: why, endedAt: Date.now() }));
-      const how = outcome.reason === why ? '' : ` (${outcome.reason})`;
-      this.#log.warn(`${handler} was aborted: ${why}${how}`, told);
-      return;
-    }
-    // What the shutdown cut short has not failed: it is run again.
-    if (this.#shutdown.signal.aborted && outcome.state === 'failed') return;
-    await this.#settle(queued, attempt, outcome, told);
-  }
-
-  #pretends({ pretends }: Queued): boolean {
-    return pretends || this.#settings.pretends;
-  }
-
-  async #settle(
-    queued: Queued,
-    attempt: number,
-    outcome: AttemptOutcome,
-    fields: Record<string, unknown>,
-  ): Promise<void> {
-    const { handler, retry } = this.#settings;
-    const { seq } = queued;
-    const endedAt = Date.now();
-    if (outcome.state === 'done') {
-      const { detail } = outcome;
-      const kept = this.#pretends(queued) ? `pretended: would ${detail}` : detail;
-      await this.#write(() => this.#journal.end(seq, handler, { state: 'done', outcome: kept, endedAt }));
-      if (this.#pretends(queued)) this.#log.info(`${handler} would have run (pretend): ${detail}`, fields);
-      else this.#log.info(`${handler} done${detail === '' ? '' : `: ${detail}`}`, fields);
-      return;
-    }
-    const { reason, retryable, afterMs } = outcome;
-    const delayMs = retryable ? retryDelayMs(retry, attempt, afterMs) : undefined;
-    if (delayMs === undefined) {
-      await this.#write(() => this.#journal.end(seq, handler, { state: 'dead', outcome: reason, endedAt }));
-      const last = retry.attempts > 1 && retryable ? ` (the last of ${retry.attempts} attempts)` : '';
-      this.#log.error(`${handler} failed: ${reason}${last}`, fields);
-      return;
-    }
-    const dueAt = endedAt + delayMs;
-    await this.#write(() => this.#journal.end(seq, handler, { state: 'retrying', outcome: reason, endedAt, dueAt }));
-    this.#log.warn(
-      `${handler} failed: ${reason}; attempt ${attempt + 1} of ${retry.attempts} in ${formatDuration(delayMs)}`,
-      fields,
-    );
-    this.#wakeAt(dueAt);
-  }
-
-  /** Writes to the journal, for as long as it takes; false when the daemon stops first. */
-  async #write(work: () => void): Promise<boolean> {
-    for (;;) {
-      try {
-        work();
-        return true;
-      } catch (error) {
-        if (this.#stopped) return false;
-        this.#log.error(
-          `Cannot write the journal: ${explain(error)}; ${this.#settings.handler} waits and tries again in ${formatDuration(JOURNAL_RETRY_MS)}`,
-        );
-        await new Promise((resolve) => setTimeout(resolve, JOURNAL_RETRY_MS));
-      }
-    }
   }
 }

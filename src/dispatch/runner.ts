@@ -16,7 +16,8 @@ export interface Attempt {
   readonly signal: AbortSignal;
 }
 
-export type AttemptOutcome =
+/** How an attempt ended, and the last that it printed: a few kilobytes at most. */
+export type AttemptOutcome = (
   | { readonly state: 'done'; readonly detail: string }
   | {
       readonly state: 'failed';
@@ -24,7 +25,8 @@ export type AttemptOutcome =
       readonly retryable: boolean;
       /** Not sooner than this many milliseconds from now. */
       readonly afterMs: number | undefined;
-    };
+    }
+) & { readonly output?: string | undefined };
 
 /** Runs a plugin for one handler; in this process or in another. */
 export interface Runner {

@@ -132,6 +132,14 @@ export function handlerSchema() {
             .default(2)
             .describe('By how much the wait grows from one attempt to the next.'),
           maxDelay: durationField().prefault('5m').describe('The longest wait between attempts.'),
+          jitter: z
+            .number()
+            .min(0)
+            .max(1)
+            .default(0.1)
+            .describe(
+              'By how much of itself each wait is made longer or shorter, at random: what failed together is not tried again together.',
+            ),
         })
         .prefault({})
         .describe('What happens when an attempt fails and trying again may help.'),

@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
-import type { DeliveryEnd, OpenDelivery } from '../dispatch/lane.ts';
+import type { DeliveryEnd, OpenDelivery } from '../dispatch/deliveries.ts';
 import type { LogPosition } from './log/segments.ts';
 import { openJournalFile } from './open.ts';
 import { intakePosition } from './position.ts';
@@ -115,6 +115,14 @@ ON CONFLICT (name) DO UPDATE SET
   retried = retried + excluded.retried, last_ended_at = excluded.last_ended_at, last_state = excluded.last_state,
   last_outcome = excluded.last_outcome, last_error_at = coalesce(excluded.last_error_at, last_error_at),
   last_error = coalesce(excluded.last_error, last_error)`;
+
+/** With the number that the delivery has counted. */
+const BEGIN_ATTEMPT = `
+INSERT INTO attempt (seq, handler, attempt, started_at)
+SELECT seq, handler, attempts, ?3 FROM delivery WHERE seq = ?1 AND handler = ?2`;
+
+const END_ATTEMPT = `
+UPDATE attempt SET ended_at = ?, state = ?, outcome = ?, output = ? WHERE seq = ? AND handler = ? AND attempt = ?`;
 
 /**
  * The cold half's end of the journal: reads alerts, writes decisions and deliveries. The keeper moves SQLite's log into
@@ -283,12 +291,13 @@ export class Ledger {
   /** Deliveries of this handler that have not ended, in the order they are due. */
   open(handler: string, limit: number): OpenDelivery[] {
     return this.#all(
-      `SELECT seq, attempts, due_at, mode, retraction, withdrawn FROM delivery
+      `SELECT seq, attempts, forgiven, any_age, due_at, mode, retraction, withdrawn FROM delivery
        WHERE handler = ? AND state IN ('pending', 'running', 'retrying') ORDER BY due_at, seq LIMIT ?`,
       handler,
       limit,
     ).map((row) => ({
       ...{ seq: Number(row.seq), attempts: Number(row.attempts), dueAt: Number(row.due_at) },
+      ...{ forgiven: Number(row.forgiven), anyAge: row.any_age === 1 },
       ...{ pretends: row.mode === 'pretend', retracts: row.retraction === 1 },
       withdrawn: (row.withdrawn as string | null) ?? undefined,
     }));
@@ -304,22 +313,27 @@ export class Ledger {
 
   /** An attempt begins. */
   begin(seq: number, handler: string, startedAt: number): void {
-    this.#run(
-      `UPDATE delivery SET state = 'running', attempts = attempts + 1, started_at = ? WHERE seq = ? AND handler = ?`,
-      startedAt,
-      seq,
-      handler,
-    );
+    this.#transaction(() => {
+      this.#run(
+        `UPDATE delivery SET state = 'running', attempts = attempts + 1, started_at = ? WHERE seq = ? AND handler = ?`,
+        ...[startedAt, seq, handler],
+      );
+      this.#run(BEGIN_ATTEMPT, seq, handler, startedAt);
+    });
   }
 
-  /** An attempt ended. */
-  end(seq: number, handler: string, { state, outcome, endedAt, dueAt }: DeliveryEnd): void {
+  /** An attempt ended, or a delivery without one. */
+  end(seq: number, handler: string, { state, outcome, endedAt, dueAt, attempt }: DeliveryEnd): void {
     this.#transaction(() => {
       this.#run(
         `UPDATE delivery SET state = ?, outcome = ?, ended_at = ?, due_at = coalesce(?, due_at)
          WHERE seq = ? AND handler = ?`,
         ...[state, outcome, endedAt, dueAt ?? null, seq, handler],
       );
+      if (attempt !== undefined) {
+        const { number, output } = attempt;
+        this.#run(END_ATTEMPT, endedAt, attempt.state, outcome, output ?? null, seq, handler, number);
+      }
       this.#run(COUNT_END, handler, state, endedAt, outcome);
     });
   }

@@ -5,7 +5,7 @@ import { summaryOf } from '../alert/summary.ts';
 import { Threads } from '../alert/threads.ts';
 import { explain, messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
-import type { NewDelivery } from '../dispatch/lane.ts';
+import type { NewDelivery } from '../dispatch/deliveries.ts';
 import type { DecisionRecord, WithdrawalRecord, WithdrawnDelivery } from '../journal/ledger.ts';
 import type { StoredAlert } from '../journal/stored.ts';
 import { decide, type HandlerVerdict } from '../rules/router.ts';
@@ -33,6 +33,11 @@ export interface Deliverer {
 
 /** Alerts taken from the journal at once; the event loop turns between two batches. */
 const BATCH = 8;
+/**
+ * The same while handlers are at work in this process. Each of their steps waits for a turn of the event loop: with more, a
+ * back-fill would let them do a few deliveries a second.
+ */
+const BATCH_BESIDE_HANDLERS = 1;
 const RETRY_MS = 1_000;
 
 /**
@@ -105,13 +110,11 @@ export class Pipeline {
   #turn(): void {
     this.#scheduled = false;
     if (this.#stopped) return;
-    const startedAt = performance.now();
+    const limit = this.#deliverer.isDelivering ? BATCH_BESIDE_HANDLERS : BATCH;
     try {
-      const taken = this.#decideBatch();
+      const taken = this.#decideBatch(limit);
       this.#problem = undefined;
-      if (taken < BATCH) return;
-      if (this.#deliverer.isDelivering) this.#rest(performance.now() - startedAt);
-      else this.wake();
+      if (taken === limit) this.wake();
     } catch (error) {
       this.#problem = explain(error);
       this.#log.error(
@@ -121,18 +124,9 @@ export class Pipeline {
     }
   }
 
-  /**
-   * Leaves the thread to the handlers for as long as it was kept from them. Each of their steps waits for a turn of the
-   * event loop: without this a back-fill would let them do a few deliveries a second.
-   */
-  #rest(durationMs: number): void {
-    this.#scheduled = true;
-    setTimeout(() => this.#turn(), durationMs);
-  }
-
   /** @returns how many alerts it took */
-  #decideBatch(): number {
-    const batch = this.#journal.undecided(BATCH);
+  #decideBatch(limit: number): number {
+    const batch = this.#journal.undecided(limit);
     if (batch.length === 0) return 0;
     // Where the last batch could not be kept, it is decided on again.
     this.#history.forget();

@@ -5,6 +5,7 @@ import { explain } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import { LineGate, LineSplitter, shortened } from './lines.ts';
 import type { Answer, FromHost, ToHost } from './messages.ts';
+import { Tail } from './tail.ts';
 
 /** What a plugin's process tells its owner; what it logs goes straight to the log. */
 export interface ChildEvents {
@@ -21,6 +22,8 @@ export class PluginProcess {
   readonly #child: ChildProcess;
   readonly #log: Log;
   readonly #logGate: LineGate;
+  /** The last that it printed, for when it dies: then nobody else tells. */
+  readonly tail = new Tail();
   #lastWords: NodeJS.Timeout | undefined;
   #lastErrorLine = '';
   #hasErrorMessage = false;
@@ -62,8 +65,12 @@ export class PluginProcess {
   }
 
   #receive(message: FromHost, events: ChildEvents): void {
-    if (message.type !== 'log') events.message(message);
-    else this.#logGate.line(() => this.#log[message.level](shortened(message.message), message.fields));
+    if (message.type !== 'log') {
+      events.message(message);
+      return;
+    }
+    this.tail.line(message.message);
+    this.#logGate.line(() => this.#log[message.level](shortened(message.message), message.fields));
   }
 
   #end(events: ChildEvents, reason: string): void {
@@ -93,7 +100,10 @@ export class PluginProcess {
 
   #pipe(stream: NodeJS.ReadableStream | null, write: (line: string) => void): void {
     const gate = new LineGate(write);
-    const splitter = new LineSplitter((line) => gate.line(() => write(line)));
+    const splitter = new LineSplitter((line) => {
+      this.tail.line(line);
+      gate.line(() => write(line));
+    });
     stream?.on('data', (chunk: Buffer) => splitter.push(chunk));
     stream?.once('close', () => {
       splitter.end();

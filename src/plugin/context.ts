@@ -1,8 +1,9 @@
 import { explain } from '../common/errors.ts';
-import { type Log, withFields } from '../common/log.ts';
+import type { Log, LogLevel } from '../common/log.ts';
 import type { Attempt, AttemptOutcome } from '../dispatch/runner.ts';
 import type { Context, Plugin, SetupContext } from './api.ts';
 import { PluginFailure } from './failure.ts';
+import { Tail } from './tail.ts';
 
 /** How long a plugin has, after its signal aborted, to end by itself. */
 export const GRACE_MS = 10_000;
@@ -21,14 +22,22 @@ export function setupContext({ config, handler, log }: ConfiguredPlugin): SetupC
   return { config, handler, log };
 }
 
-/** Runs `handle`, or `pretend`, once and says how it ended. Never rejects; gives up on a plugin that outlives its signal. */
-export async function runAttempt(configured: ConfiguredPlugin, attempt: Attempt): Promise<AttemptOutcome> {
+/**
+ * Runs `handle`, or `pretend`, once and says how it ended. Never rejects; gives up on a plugin that outlives its signal.
+ *
+ * @param tail takes what is logged, and whatever else is printed is put there by others
+ */
+export async function runAttempt(
+  configured: ConfiguredPlugin,
+  attempt: Attempt,
+  tail = new Tail(),
+): Promise<AttemptOutcome> {
   const { plugin, config, handler, log } = configured;
   const { alert, packet, delivery, signal } = attempt;
   const context: Context<unknown> = {
     config,
     handler,
-    log: withFields(log, { delivery, ivorn: alert.ivorn }),
+    log: attemptLog(log, { delivery, ivorn: alert.ivorn }, tail),
     packet,
     delivery,
     attempt: attempt.attempt,
@@ -40,12 +49,21 @@ export async function runAttempt(configured: ConfiguredPlugin, attempt: Attempt)
   try {
     const work = attempt.pretends ? pretend(configured, alert, context) : handle(plugin, alert, context);
     const result = await Promise.race([work, outlived.promise]);
-    return { state: 'done', detail: typeof result === 'string' ? result : '' };
+    return { state: 'done', detail: typeof result === 'string' ? result : '', ...tail.kept };
   } catch (error) {
-    return failureOf(error, signal);
+    return { ...failureOf(error, signal), ...tail.kept };
   } finally {
     outlived.cancel();
   }
+}
+
+/** Adds fields to every line, and keeps the last of them. */
+function attemptLog(log: Log, fields: Record<string, unknown>, tail: Tail): Log {
+  const at = (level: LogLevel) => (message: string, more?: Record<string, unknown>) => {
+    tail.line(message);
+    log[level](message, { ...fields, ...more });
+  };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
 async function handle(plugin: Plugin<unknown>, alert: Attempt['alert'], context: Context<unknown>): Promise<unknown> {

@@ -3,6 +3,7 @@
  * can stop or stall the daemon.
  */
 
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import { withRaw } from '../alert/text.ts';
 import { messageOf } from '../common/errors.ts';
@@ -11,6 +12,7 @@ import { withoutUndefined } from '../common/objects.ts';
 import { type ConfiguredPlugin, runAttempt, setupContext } from './context.ts';
 import { configurePlugin, importPlugin } from './load.ts';
 import type { FromHost, ToHost } from './messages.ts';
+import { Tail } from './tail.ts';
 import { endWithParent } from './watchdog.ts';
 
 /** Runs until the daemon closes the channel, or dies. */
@@ -48,13 +50,26 @@ function silenceWarnings(): void {
   }) as typeof process.emitWarning;
 }
 
+/** Gives what is printed, as with `console.log`, to the attempt that prints it, beside where it goes anyhow. */
+function watchOutput(printing: AsyncLocalStorage<Tail>): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    const write = stream.write;
+    stream.write = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
+      printing.getStore()?.push(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
+      return Reflect.apply(write, stream, [chunk, ...rest]);
+    }) as typeof stream.write;
+  }
+}
+
 class Host {
   readonly #send: (message: FromHost) => void;
+  readonly #printing = new AsyncLocalStorage<Tail>();
   readonly #running = new Map<string, AbortController>();
   #plugin: ConfiguredPlugin | undefined;
 
   constructor(send: (message: FromHost) => void) {
     this.#send = send;
+    watchOutput(this.#printing);
   }
 
   async receive(message: ToHost): Promise<void> {
@@ -113,12 +128,11 @@ class Host {
     const controller = new AbortController();
     this.#running.set(delivery, controller);
     const bytes = Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength);
-    const outcome = await runAttempt(configured, {
-      alert: withRaw(alert, bytes),
-      packet: bytes,
-      ...{ delivery, attempt, pretends, retracts },
-      signal: controller.signal,
-    });
+    const given = { packet: bytes, delivery, attempt, pretends, retracts, signal: controller.signal };
+    const tail = new Tail();
+    const outcome = await this.#printing.run(tail, () =>
+      runAttempt(configured, { alert: withRaw(alert, bytes), ...given }, tail),
+    );
     this.#running.delete(delivery);
     this.#send({ type: 'outcome', delivery, outcome });
   }

@@ -107,6 +107,8 @@ export class IsolatedRunner implements Runner {
     if (problem !== undefined) return failed(problem);
     const { promise, resolve } = Promise.withResolvers<AttemptOutcome>();
     const { alert, delivery, signal, ...rest } = attempt;
+    // Of what others printed it tells nothing.
+    if (this.#waiting.size === 0) this.#process?.tail.clear();
     this.#waiting.set(delivery, resolve);
     this.#process?.send({ type: 'attempt', alert: withoutRaw(alert), delivery, ...rest });
     const watch = this.#watch(delivery, signal);
@@ -137,7 +139,7 @@ export class IsolatedRunner implements Runner {
         const reason = 'timeout: it did not end when told to, so its process was killed';
         // Before the outcome, so that the next attempt waits for the new process.
         this.#restartAfter(reason);
-        this.#finish(delivery, failed(reason));
+        this.#finish(delivery, { ...failed(reason), ...this.#process?.tail.kept });
         this.#process?.kill();
       }, this.#times.killAfterMs);
     };
@@ -189,7 +191,8 @@ export class IsolatedRunner implements Runner {
     this.#trouble = reason;
     this.#gone.resolve();
     this.#answer?.({ type: 'broken', reason });
-    for (const delivery of [...this.#waiting.keys()]) this.#finish(delivery, failed(reason));
+    const outcome = { ...failed(reason), ...this.#process?.tail.kept };
+    for (const delivery of [...this.#waiting.keys()]) this.#finish(delivery, outcome);
     this.#restartAfter(reason);
   }
 

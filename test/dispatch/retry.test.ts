@@ -8,6 +8,7 @@ const policies: fc.Arbitrary<RetryPolicy> = fc.record({
   delayMs: fc.integer({ min: 0, max: 86_400_000 }),
   factor: fc.double({ min: 1, max: 10, noNaN: true }),
   maxDelayMs: fc.integer({ min: 0, max: 86_400_000 }),
+  jitter: fc.constant(0),
 });
 
 /** The waits after each failed attempt, until there is no further one. */
@@ -23,7 +24,7 @@ function waits(policy: RetryPolicy, asked: number | undefined): number[] {
 
 describe('retryDelayMs', () => {
   it('doubles from the first wait to the longest', () => {
-    const policy = { attempts: 6, delayMs: 2_000, factor: 2, maxDelayMs: 10_000 };
+    const policy = { attempts: 6, delayMs: 2_000, factor: 2, maxDelayMs: 10_000, jitter: 0 };
     assert.deepEqual(waits(policy, undefined), [2_000, 4_000, 8_000, 10_000, 10_000]);
   });
 
@@ -59,6 +60,20 @@ describe('retryDelayMs', () => {
           own.map((wait) => Math.max(wait, asked)),
         );
       }),
+    );
+  });
+
+  it('is made longer or shorter by the jitter, but never longer than the longest wait, nor shorter than was asked', () => {
+    const policy = { attempts: 6, delayMs: 2_000, factor: 2, maxDelayMs: 9_000, jitter: 0.1 };
+    const between = [0, 0.5, 1].map((random) => retryDelayMs(policy, 1, undefined, random));
+    assert.deepEqual(between, [1_800, 2_000, 2_200]);
+    assert.deepEqual(
+      [0, 1].map((random) => retryDelayMs(policy, 5, undefined, random)),
+      [8_100, 9_000],
+    );
+    assert.deepEqual(
+      [0, 1].map((random) => retryDelayMs(policy, 1, 2_100, random)),
+      [2_100, 2_200],
     );
   });
 });

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import type { TestContext } from 'node:test';
 import type { Log } from '../../src/common/log.ts';
-import type { Delivery, DeliveryJournal, LaneSettings, NewDelivery } from '../../src/dispatch/lane.ts';
+import type { Delivery, DeliveryJournal, NewDelivery } from '../../src/dispatch/deliveries.ts';
+import type { LaneSettings } from '../../src/dispatch/lane-settings.ts';
 import type { Attempt, AttemptOutcome, Runner } from '../../src/dispatch/runner.ts';
 import { Ledger, type Verdict } from '../../src/journal/ledger.ts';
 import { TestAppender } from '../journal/journal.ts';
@@ -73,9 +74,20 @@ export class TestJournal {
 
   /** Records that nobody wants the delivery any more, as the decision on another alert does. */
   withdraw(seq: number, reason: string, handler = 'slew'): void {
+    this.#write('UPDATE delivery SET withdrawn = ? WHERE seq = ? AND handler = ?', reason, seq, handler);
+  }
+
+  /** Records that somebody asks for the delivery again, however old the alert is. */
+  askAgain(seq: number, handler = 'slew'): void {
+    const sql = `UPDATE delivery SET state = 'pending', forgiven = attempts, any_age = 1, due_at = ?
+      WHERE seq = ? AND handler = ?`;
+    this.#write(sql, Date.now(), seq, handler);
+  }
+
+  #write(sql: string, ...values: SQLInputValue[]): void {
     const database = new DatabaseSync(this.path);
     try {
-      database.prepare('UPDATE delivery SET withdrawn = ? WHERE seq = ? AND handler = ?').run(reason, seq, handler);
+      database.prepare(sql).run(...values);
     } finally {
       database.close();
     }
@@ -178,7 +190,7 @@ export function laneSettings(changes: Partial<LaneSettings> = {}): LaneSettings 
     handler: 'slew',
     timeoutMs: 60_000,
     maxAgeMs: undefined,
-    retry: { attempts: 3, delayMs: 2_000, factor: 2, maxDelayMs: 300_000 },
+    retry: { attempts: 3, delayMs: 2_000, factor: 2, maxDelayMs: 300_000, jitter: 0 },
     concurrency: 1,
     pretends: false,
     ...changes,

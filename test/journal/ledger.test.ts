@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
-import type { OpenDelivery } from '../../src/dispatch/lane.ts';
+import type { OpenDelivery } from '../../src/dispatch/deliveries.ts';
 import type { DecisionRecord } from '../../src/journal/ledger.ts';
 import { Ledger } from '../../src/journal/ledger.ts';
 import { entry, openJournal } from './journal.ts';
@@ -15,7 +16,20 @@ function decision(seq: number, handlers: readonly string[], changes: Partial<Dec
 }
 
 function open(seq: number, attempts: number, dueAt: number, changes: Partial<OpenDelivery> = {}): OpenDelivery {
-  return { seq, attempts, dueAt, pretends: false, retracts: false, withdrawn: undefined, ...changes };
+  const usual = { pretends: false, retracts: false, forgiven: 0, anyAge: false, withdrawn: undefined };
+  return { seq, attempts, dueAt, ...usual, ...changes };
+}
+
+function attemptsIn(path: string): unknown[] {
+  const database = new DatabaseSync(path, { readOnly: true });
+  try {
+    return database
+      .prepare('SELECT * FROM attempt')
+      .all()
+      .map((row) => Object.values(row));
+  } finally {
+    database.close();
+  }
 }
 
 describe('decisions', () => {
@@ -110,6 +124,35 @@ describe('a delivery', () => {
     const again = new Ledger(path);
     assert.deepEqual(again.open('slew', 10), [open(1, 1, NOW + 1)]);
     again.close();
+  });
+});
+
+describe('an attempt', () => {
+  it('is kept with its times, how it ended and what it printed; also when it never ended', (t) => {
+    const { path, appender, ledger } = openJournal(t);
+    appender.append([entry(1)]);
+    ledger.decide([decision(1, ['slew'])]);
+    const output = 'homing\nstuck';
+    ledger.begin(1, 'slew', NOW);
+    const first = { number: 1, state: 'failed', output } as const;
+    ledger.end(1, 'slew', { state: 'retrying', outcome: 'busy', endedAt: NOW + 5, dueAt: NOW + 9, attempt: first });
+    ledger.begin(1, 'slew', NOW + 9);
+    ledger.begin(1, 'slew', NOW + 20);
+    const last = { number: 3, state: 'done', output: undefined } as const;
+    ledger.end(1, 'slew', { state: 'done', outcome: 'well', endedAt: NOW + 21, attempt: last });
+    assert.deepEqual(attemptsIn(path), [
+      [1, 'slew', 1, NOW, NOW + 5, 'failed', 'busy', output],
+      [1, 'slew', 2, NOW + 9, null, null, null, null],
+      [1, 'slew', 3, NOW + 20, NOW + 21, 'done', 'well', null],
+    ]);
+  });
+
+  it('is none where the delivery is skipped', (t) => {
+    const { path, appender, ledger } = openJournal(t);
+    appender.append([entry(1)]);
+    ledger.decide([decision(1, ['slew'])]);
+    ledger.end(1, 'slew', { state: 'skipped', outcome: 'too old', endedAt: NOW });
+    assert.deepEqual(attemptsIn(path), []);
   });
 });
 

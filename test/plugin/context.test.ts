@@ -55,6 +55,18 @@ describe('an attempt', () => {
     ]);
   });
 
+  it('keeps the last that the plugin logged, however it ended', async () => {
+    const chatter = (_: unknown, { log, fail }: Context<unknown>) => {
+      log.debug('homing');
+      log.error('no encoder', { axis: 'dec' });
+      throw fail('stuck');
+    };
+    const stuck = { state: 'failed', reason: 'stuck', retryable: false, afterMs: undefined };
+    assert.deepEqual(await run(chatter).outcome, { ...stuck, output: 'homing\nno encoder' });
+    const { outcome } = run((_, { log }) => log.info('slewing'));
+    assert.deepEqual(await outcome, { state: 'done', detail: '', output: 'slewing' });
+  });
+
   it('is done when handle returns, with the sentence it returned', async () => {
     assert.deepEqual(await run(() => 'slewed').outcome, { state: 'done', detail: 'slewed' });
     assert.deepEqual(await run(async () => 'slewed').outcome, { state: 'done', detail: 'slewed' });

@@ -150,6 +150,25 @@ describe('a plugin in its own process', () => {
     assert.match(JSON.stringify(has('odd fields')?.fields), /callback.*Symbol\(s\)/);
   });
 
+  it('keeps with each attempt what that attempt printed and logged, in order, whatever runs beside it', async (test) => {
+    const source = `export default { async handle({ local }, { log }) {
+      for (const step of ['begin', 'end']) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        console.log(local, step);
+        log.info(local + ' logged');
+      }
+      console.error(local, 'over');
+    } };`;
+    const { runner } = create(test, put(test, source));
+    await runner.load();
+    await runner.setup();
+    const run = (local: string) => runner.run(attempt('', { alert: sampleAlert({ local }) }));
+    const [a, b] = await Promise.all([run('a'), run('b')]);
+    assert.equal(a.output, 'a begin\na logged\na end\na logged\na over');
+    assert.equal(b.output, a.output?.replaceAll('a ', 'b '));
+    assert.equal((await runner.run(attempt('', { pretends: true }))).output, undefined);
+  });
+
   it('says what it would do, if it can, without doing it', async (test) => {
     const source = (pretend: string) =>
       put(test, `export default { handle: () => { throw new Error('handled'); } ${pretend} };`);
@@ -281,7 +300,10 @@ describe('a plugin whose process dies', () => {
     it(`fails the attempt and is started again: ${deed}`, async (test) => {
       const { runner, log } = await started(test);
       const pid = await pidOf(runner);
-      assert.deepEqual(await runner.run(attempt(deed)), failed(reason));
+      const { output, ...outcome } = await runner.run(attempt(deed));
+      assert.deepEqual(outcome, failed(reason));
+      // What Node prints of an error is the last that it printed.
+      assert.equal(/Error: /.test(output ?? ''), reason.includes('Error: '), output ?? '');
       assert.notEqual(await pidOf(runner), pid);
       assert.match(log.text(), /^The plugin of slew died: its process exited .*; it is started again in 20ms$/m);
       assert.match(log.text(), /^The plugin of slew runs again$/m);
@@ -372,7 +394,9 @@ describe('the output of a plugin', () => {
       const { runner, log } = await started(test);
       global.gc?.();
       const before = process.memoryUsage.rss();
-      assert.deepEqual(await runner.run(attempt(deed)), done(result));
+      const { output = '', ...outcome } = await runner.run(attempt(deed));
+      assert.deepEqual(outcome, done(result));
+      assert.ok(output.length > 1_000 && output.length <= 4_100, `${output.length}`);
       const grownMb = (process.memoryUsage.rss() - before) / 1_048_576;
       assert.ok(grownMb < 150, `grew by ${Math.round(grownMb)} MB`);
       await runner.close();
@@ -385,7 +409,9 @@ describe('the output of a plugin', () => {
 
   it('through its log is bounded too', async (test) => {
     const { runner, log } = await started(test);
-    assert.deepEqual(await runner.run(attempt('chatter 5000')), done(''));
+    const { output, ...outcome } = await runner.run(attempt('chatter 5000'));
+    assert.deepEqual(outcome, done(''));
+    assert.match(output ?? '', /\nline 4999$/);
     await runner.close();
     assert.ok(log.lines.length < 1_500, `${log.lines.length} lines`);
     assert.match(log.text(), /more lines were not logged/);

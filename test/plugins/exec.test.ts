@@ -399,11 +399,17 @@ describe('output', () => {
       'process.stdout.write("x".repeat(99) + "\\n"); process.stdout.write("y".repeat(5_000_000)); process.exitCode = 0';
     const { context, ended } = attempt({ command: [process.execPath, '-e', script], outputLimit: 150 });
     await ended;
-    assert.deepEqual(lines(context, 'stdout'), [
-      'x'.repeat(99),
-      'y'.repeat(50),
-      '(4999950 more bytes dropped: outputLimit is 150)',
-    ]);
+    const logged = context.logged.filter(({ level }) => level === 'info').map(({ message }) => message);
+    assert.deepEqual(logged, ['x'.repeat(99), 'y'.repeat(50), '(4999950 more bytes dropped: outputLimit is 150)']);
+  });
+
+  it('the end of what was dropped is told for the journal', async () => {
+    const script = 'i=0; while [ $i -lt 2000 ]; do echo "noise $i"; i=$((i+1)); done; echo "no guide star"';
+    const { context, ended } = attempt({ command: sh(script), outputLimit: 10 });
+    await ended;
+    const told = context.logged.filter(({ level }) => level === 'debug').map(({ message }) => message);
+    assert.equal(told.at(-1), 'no guide star');
+    assert.ok(told.length > 100 && told.join('\n').length <= 4_096, `${told.length} lines`);
   });
 
   it('the last line of stderr is known even when it was dropped', async () => {
