@@ -41,7 +41,7 @@ setInterval(() => {
   for (const question of asked.values()) question.lateMs = Math.max(question.lateMs, now - due);
   due = now + BEAT_MS;
   const [oldest] = asked.values();
-  parentPort?.postMessage({ beats, open: now - (oldest?.sentAt ?? now) });
+  parentPort?.postMessage({ beats, openMs: now - (oldest?.sentAt ?? now) });
   beats = [];
   if (connection === undefined || connection.ended) return;
   number += 1;
