@@ -85,7 +85,7 @@ export async function listen(broker: string, options: ListenOptions, exit: Exit)
     log,
   );
   await Promise.race([subscriber.start(stop), aborted(stop)]);
-  log.flush();
+  await log.flush();
   return EXIT.ok;
 }
 

@@ -36,7 +36,7 @@ export async function tryCommand(files: readonly string[], options: TryOptions, 
   } finally {
     await runner?.close();
     await discard(prepared.handlers);
-    log.flush();
+    await log.flush();
   }
 }
 
