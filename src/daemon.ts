@@ -114,6 +114,7 @@ export class Daemon {
     const listening = configureIntake(intake, prepared.settings);
     const decoder = await createDecoder();
     daemon = new Daemon(prepared, decoder, { lock, ledger, intake, keeper }, log, pretend);
+    daemon.#retain(prepared.settings);
     const broadcasting = daemon.#broadcasting.configure(prepared.settings);
     await daemon.#configureHandlers(prepared);
     daemon.#begin();
@@ -170,6 +171,7 @@ export class Daemon {
       );
     }
     this.#settings = prepared.settings;
+    this.#retain(prepared.settings);
     const listening = configureIntake(this.#intake, prepared.settings);
     const broadcasting = this.#broadcasting.configure(prepared.settings);
     await this.#configureHandlers(prepared);
@@ -189,6 +191,10 @@ export class Daemon {
     this.#launcher.close();
     this.#ledger.close();
     this.#lock.release();
+  }
+
+  #retain({ journal: { keep, maxSize }, broadcast }: Settings): void {
+    this.#keeper.retain({ keep, maxSize, broadcasts: broadcast !== undefined });
   }
 
   #begin(): void {
