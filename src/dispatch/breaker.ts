@@ -19,8 +19,11 @@ export class Breaker {
   #state: State = 'closed';
   #failures = 0;
 
-  constructor(after: number) {
+  /** @param failures in a row, before: where they are enough, the first attempt is a probe */
+  constructor(after: number, failures = 0) {
     this.#after = after;
+    this.#failures = failures;
+    if (failures >= after) this.#state = 'ready';
   }
 
   /** Whether an attempt may begin. */

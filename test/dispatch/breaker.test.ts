@@ -45,6 +45,11 @@ describe('a circuit breaker', () => {
     assert.ok(!breaker.begin(), 'no probe any more');
   });
 
+  it('begins with a probe where there were enough failures before', () => {
+    assert.ok(!new Breaker(3, 2).begin());
+    assert.ok(new Breaker(3, 3).begin());
+  });
+
   it('closes when what was begun before it opened succeeds', () => {
     const breaker = new Breaker(1);
     breaker.end(breaker.begin(), 'fails');
@@ -99,6 +104,27 @@ describe('a handler with a breaker', () => {
     await pass(test, 60_000);
     assert.deepEqual(setup.journal.states(), ['done']);
     await setup.lane.stop(0);
+  });
+
+  it('is held up after a restart too: the first attempt is a probe', async (test) => {
+    holdTime(test);
+    const { runner } = unreliable();
+    const setup = setUp(test, { runner, settings });
+    setup.lane.start();
+    await offer(setup, 6);
+    await setup.lane.stop(0);
+    await pass(test, 1_000);
+    const { other, runner: again } = unreliable();
+    const { lane, log } = restarted(setup, again, settings);
+    lane.start();
+    await settle();
+    assert.deepEqual(again.seqs, [4]);
+    assert.match(log.text(), /^slew has failed 4 times in a row, last with: no route\. Its deliveries wait/m);
+    assert.deepEqual(lane.hold, { since: START + 1_000, failures: 4, reason: 'no route', nextProbeAt: START + 61_000 });
+    other.isAway = false;
+    await pass(test, 60_000);
+    assert.deepEqual(setup.journal.states(), [...Array(3).fill('dead'), ...Array(3).fill('done')]);
+    await lane.stop(0);
   });
 
   it('skips what grows too old meanwhile, without a probe', async (test) => {

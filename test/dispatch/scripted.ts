@@ -109,7 +109,7 @@ export class TestJournal {
       end: (seq, handler, end) => ledger.end(seq, handler, end),
       load: (seq) => this.load(seq),
       beyond: (handler, keep, limit) => ledger.beyond(handler, keep, limit),
-      startsSince: (handler, time, limit) => ledger.startsSince(handler, time, limit),
+      lastAttempts: (handler, limit) => ledger.lastAttempts(handler, limit),
       ...changes,
     };
   }
