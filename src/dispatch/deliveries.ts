@@ -28,8 +28,8 @@ export interface OpenDelivery extends Manner {
   readonly forgiven: number;
   /** Asked for however old the alert is. */
   readonly anyAge: boolean;
-  /** It is to be tried again, not before `dueAt`; otherwise it may be started at once. */
-  readonly isRetry: boolean;
+  /** When its last attempt failed, if it is to be tried again, not before `dueAt`; otherwise it may be started at once. */
+  readonly failedAt: number | undefined;
   /** Milliseconds since 1970. */
   readonly dueAt: number;
   /** JSON: the dead deliveries it is about, where the handler is the `onDead` of others. */

@@ -34,6 +34,7 @@ export class Gate {
   #hold: Hold | undefined;
   #probeTimer: NodeJS.Timeout | undefined;
   #rateTimer: NodeJS.Timeout | undefined;
+  #stopped = false;
 
   /** @param wake is called when an attempt may begin that might not before */
   constructor(settings: LaneSettings, journal: DeliveryJournal, log: Log, wake: () => void) {
@@ -98,6 +99,7 @@ export class Gate {
   }
 
   stop(): void {
+    this.#stopped = true;
     clearTimeout(this.#probeTimer);
     clearTimeout(this.#rateTimer);
   }
@@ -137,6 +139,7 @@ export class Gate {
     const since = this.#hold?.since ?? now;
     this.#hold = { since, failures: this.#breaker?.failures ?? 0, reason, nextProbeAt: now + probeMs };
     clearTimeout(this.#probeTimer);
+    if (this.#stopped) return;
     this.#probeTimer = setTimeout(
       () => {
         this.#breaker?.ready();

@@ -311,13 +311,17 @@ export class Ledger {
   /** Deliveries of this handler that have not ended, in the order they are due. */
   open(handler: string, limit: number): OpenDelivery[] {
     return this.#all(
-      `SELECT seq, state, attempts, forgiven, any_age, due_at, mode, retraction, because, withdrawn FROM delivery
+      `SELECT seq, state, attempts, forgiven, any_age, due_at, ended_at, mode, retraction, because, withdrawn FROM delivery
        WHERE handler = ? AND state IN ('pending', 'running', 'retrying') ORDER BY due_at, seq LIMIT ?`,
       handler,
       limit,
     ).map((row) => ({
       ...{ seq: Number(row.seq), attempts: Number(row.attempts), dueAt: Number(row.due_at) },
-      ...{ isRetry: row.state === 'retrying', forgiven: Number(row.forgiven), anyAge: row.any_age === 1 },
+      ...{
+        failedAt: row.state === 'retrying' ? Number(row.ended_at) : undefined,
+        forgiven: Number(row.forgiven),
+        anyAge: row.any_age === 1,
+      },
       ...{ pretends: row.mode === 'pretend', retracts: row.retraction === 1 },
       because: (row.because as string | null) ?? undefined,
       withdrawn: (row.withdrawn as string | null) ?? undefined,

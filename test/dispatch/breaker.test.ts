@@ -140,6 +140,19 @@ describe('a handler with a breaker', () => {
     await setup.lane.stop(0);
   });
 
+  it('leaves no timer behind when what runs fails after the lane was stopped', async (test) => {
+    holdTime(test);
+    const setup = setUp(test, { settings: { ...settings, breaker: { after: 1, probeMs: 60_000 } } });
+    setup.lane.start();
+    await offer(setup, 2);
+    const stopping = setup.lane.stop(10_000);
+    setup.runner.finish(1, failing('no route'));
+    await stopping;
+    await pass(test, 60_000);
+    assert.deepEqual(setup.runner.seqs, [1]);
+    await setup.lane.stop(0);
+  });
+
   it('does not count what was the fault of its alert, or pretended', async (test) => {
     const refusing = new ScriptedRunner(() => failing('no such filter', false));
     const setup = setUp(test, { runner: refusing, settings });
