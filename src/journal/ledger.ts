@@ -418,10 +418,10 @@ export class Ledger {
   }
 
   #transaction(work: () => void): void {
-    this.#database.exec('BEGIN IMMEDIATE');
+    this.#run('BEGIN IMMEDIATE');
     try {
       work();
-      this.#database.exec('COMMIT');
+      this.#run('COMMIT');
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       // Some of them may be of rules that were not kept after all.
