@@ -14,6 +14,7 @@ import { lockJournal } from './journal/lock.ts';
 import { afterAll } from './journal/log/segments.ts';
 import { Keeper } from './keeper/keeper.ts';
 import { laneSpec } from './lane-spec.ts';
+import { Launcher } from './launch/launcher.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import { discard, type Prepared, type PreparedHandler } from './prepare.ts';
 import { samplePacket } from './rehearsal/samples.ts';
@@ -40,6 +41,7 @@ export class Daemon {
   readonly #keeper: Keeper;
   readonly #pipeline: Pipeline;
   readonly #dispatcher: Dispatcher;
+  readonly #launcher = new Launcher();
   readonly #broadcasting: Broadcasting;
   readonly #serving: Serving;
   readonly #lag = new LoopLag();
@@ -184,6 +186,7 @@ export class Daemon {
     await this.#broadcasting.stop();
     this.#pipeline.stop();
     await this.#dispatcher.stop(this.#settings.shutdown);
+    this.#launcher.close();
     this.#ledger.close();
     this.#lock.release();
   }
@@ -204,7 +207,8 @@ export class Daemon {
     const runnable: { handler: PreparedHandler; spec: LaneSpec }[] = [];
     const broken = new Map<string, string>();
     for (const handler of prepared.handlers) {
-      const spec = laneSpec(handler, prepared.settings.handlers, this.#log, this.#pretend);
+      const { handlers } = prepared.settings;
+      const spec = laneSpec(handler, handlers, this.#log, this.#launcher, this.#pretend);
       if (spec !== undefined) runnable.push({ handler, spec });
       else if (handler.plugin.kind === 'broken') broken.set(handler.name, handler.plugin.reason);
     }

@@ -6,6 +6,7 @@ import { Secret } from './config/fields.ts';
 import type { LaneSpec } from './dispatch/dispatcher.ts';
 import type { FallbackSettings } from './dispatch/fallback.ts';
 import type { Runner } from './dispatch/runner.ts';
+import type { Programs } from './launch/program.ts';
 import { createInProcessRunner } from './plugin/in-process.ts';
 import { RetractingRunner } from './plugin/retracting.ts';
 import type { PreparedHandler } from './prepare.ts';
@@ -16,12 +17,14 @@ import type { Settings } from './settings.ts';
  * How to run a prepared handler; undefined when its plugin is broken.
  *
  * @param handlers all there are, for the one that gets what this one fails at
+ * @param programs where the programs of built-in plugins run
  * @param pretend nothing runs, whatever the file says
  */
 export function laneSpec(
   handler: PreparedHandler,
   handlers: Settings['handlers'],
   log: Log,
+  programs: Programs,
   pretend: boolean,
 ): LaneSpec | undefined {
   const { name, settings, plugin, retraction, defaults } = handler;
@@ -50,10 +53,10 @@ export function laneSpec(
     },
     fingerprint: fingerprintOf(handler, fallback),
     createRunner: async () => {
-      const usual = await createRunner(handler, plugin, log);
+      const usual = await createRunner(handler, plugin, log, programs);
       if (retraction === undefined) return new RetractingRunner(usual, undefined);
       try {
-        return new RetractingRunner(usual, await createRunner(handler, retraction, log));
+        return new RetractingRunner(usual, await createRunner(handler, retraction, log, programs));
       } catch (error) {
         await usual.close();
         throw error;
@@ -68,12 +71,24 @@ function fallbackSettings(onDead: string | undefined, handlers: Settings['handle
   return { handler: onDead, tests: settings.roles.includes('test') ? 'take' : settings.tests };
 }
 
-async function createRunner({ name, settings }: PreparedHandler, prepared: PreparedPlugin, log: Log): Promise<Runner> {
+async function createRunner(
+  { name, settings }: PreparedHandler,
+  prepared: PreparedPlugin,
+  log: Log,
+  programs: Programs,
+): Promise<Runner> {
   switch (prepared.kind) {
     case 'built-in': {
       const { plugin, config } = prepared;
       const handlerLog = withFields(log, { handler: name });
-      return await createInProcessRunner({ name: settings.plugin, plugin, config, handler: name, log: handlerLog });
+      return await createInProcessRunner({
+        name: settings.plugin,
+        plugin,
+        config,
+        handler: name,
+        log: handlerLog,
+        programs,
+      });
     }
     case 'isolated': {
       const problem = await prepared.runner.setup();

@@ -88,9 +88,9 @@ async function stopBroadcaster(): Promise<void> {
 }
 
 async function end(): Promise<void> {
-  const deadline = Date.now() + LAST_MS;
+  const deadline = performance.now() + LAST_MS;
   feed.wake();
-  while (!feed.isIdle && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  while (!feed.isIdle && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   feed.stop();
   clearInterval(saving);
   lag.stop();

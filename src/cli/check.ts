@@ -11,7 +11,7 @@ export async function check(options: { readonly config?: string }): Promise<numb
   const logger = await createLogger({ level: 'warn', format: 'auto' });
   const { prepared, problems } = await prepare(document, (handler) => withFields(logger, { handler }));
   await discard(prepared?.handlers ?? []);
-  logger.flush();
+  await logger.flush();
   for (const problem of problems) process.stdout.write(`${formatProblem(problem)}\n`);
   if (problems.length > 0) return EXIT.failed;
   if (prepared !== undefined) process.stdout.write(`${document.file} is good: ${contents(prepared)}.\n`);

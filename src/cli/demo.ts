@@ -50,18 +50,18 @@ export async function demo(options: DemoOptions, exit: Exit): Promise<number> {
     process.stdout.write(introduction(port, show(config)));
     const daemon = await startDaemon(config, log);
     await untilHandled(broker, daemon, stop);
-    log.flush();
+    await log.flush();
     if (!stop.aborted) {
       process.stdout.write(whereToLook(directory, options.once === true, daemon.statusPage));
       broker.pace(RATE.later);
       if (options.once !== true) await aborted(stop);
     }
     await daemon.stop();
-    log.flush();
+    await log.flush();
   } finally {
     closing.abort();
   }
-  log.flush();
+  await log.flush();
   process.stdout.write(
     `\nThe demo has ended. The broker says: ${formatReport(broker.report()).replaceAll('\n', '; ')}.\n`,
   );

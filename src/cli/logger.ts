@@ -1,10 +1,11 @@
 import { destination, type Logger as Pino, pino } from 'pino';
 import type { Log, LogLevel } from '../common/log.ts';
+import { LogOutput, toStandardError } from './log-output.ts';
 
 export interface Logger extends Log {
   setLevel(level: LogLevel): void;
-  /** Writes out what is buffered, before the process ends. */
-  flush(): void;
+  /** Resolves when everything is written, before the process ends; or after a second. @returns whether it is */
+  flush(): Promise<boolean>;
 }
 
 export interface LoggerOptions {
@@ -12,7 +13,7 @@ export interface LoggerOptions {
   readonly format: 'auto' | 'json' | 'pretty';
 }
 
-/** What may wait to be written; beyond it lines are dropped, so that a full pipe neither blocks nor fills memory. */
+/** What may wait to be written to a terminal that takes nothing. */
 const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
 
 /** The daemon's log on standard error: JSON lines, or lines for a person on a terminal. */
@@ -24,20 +25,17 @@ export async function createLogger({ level, format }: LoggerOptions): Promise<Lo
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  const output = destination({ fd: 2, sync: pretty, maxLength: MAX_BUFFERED_BYTES });
-  // Whoever read our log has gone; the alerts go on.
-  output.on('error', () => {});
-  const logger = pretty ? pino(options, (await import('./pretty.ts')).prettyLines(output)) : pino(options, output);
-  return adapt(logger, () => {
-    try {
-      output.flushSync();
-    } catch {
-      // Nobody reads any more.
-    }
-  });
+  if (pretty) {
+    const terminal = destination({ fd: 2, sync: true, maxLength: MAX_BUFFERED_BYTES });
+    // Whoever read our log has gone; the alerts go on.
+    terminal.on('error', () => {});
+    return adapt(pino(options, (await import('./pretty.ts')).prettyLines(terminal)), async () => true);
+  }
+  const output = new LogOutput(toStandardError());
+  return adapt(pino(options, output), () => output.flush());
 }
 
-function adapt(logger: Pino, flush: () => void): Logger {
+function adapt(logger: Pino, flush: () => Promise<boolean>): Logger {
   const write = (level: LogLevel) => (message: string, fields?: Record<string, unknown>) => {
     try {
       if (fields === undefined) logger[level](message);

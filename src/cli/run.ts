@@ -50,14 +50,15 @@ export async function run(options: RunOptions, exit: Exit): Promise<number> {
     log.error(
       `The intake thread failed, a fault in voeventd itself: ${fault.stack ?? fault.message}. Nothing acknowledged is lost; start again`,
     );
-    log.flush();
+    await log.flush();
     exit(EXIT.fault);
   }
   log.info(`Stopping: ${String(stop.reason)}. Running handlers may finish; a second signal exits at once`);
   signals.end();
   await daemon.stop();
   log.info('Stopped');
-  log.flush();
+  // What nobody reads must not keep the process.
+  if (!(await log.flush())) exit(EXIT.ok);
   return EXIT.ok;
 }
 

@@ -6,14 +6,14 @@ const INTERRUPTED = 130;
 /**
  * A signal that aborts when the process is told to stop. A second time it exits at once.
  *
- * @param atExit called before the exit of the second time
+ * @param atExit awaited before the exit of the second time
  */
-export function stopSignal(exit: Exit, atExit: () => void = () => {}): AbortSignal {
+export function stopSignal(exit: Exit, atExit: () => Promise<unknown> = async () => {}): AbortSignal {
   const controller = new AbortController();
   const stop = (name: NodeJS.Signals) => {
     if (controller.signal.aborted) {
-      atExit();
-      exit(INTERRUPTED);
+      void atExit().finally(() => exit(INTERRUPTED));
+      return;
     }
     controller.abort(name);
   };

@@ -31,7 +31,7 @@ export async function simulate(paths: readonly string[], options: SimulateOption
   await Promise.race([broker.finished(), aborted(stop)]);
   closing.abort();
   const report = broker.report();
-  log.flush();
+  await log.flush();
   process.stdout.write(`${formatReport(report)}\n`);
   return report.wrongs.size === 0 && report.acknowledged === count ? EXIT.ok : EXIT.failed;
 }

@@ -19,7 +19,7 @@ export async function testCommand(options: TestOptions): Promise<number> {
   const log = await createLogger({ level: 'warn', format: 'auto' });
   const { prepared, problems, file } = await prepareOrTell(options.config, log);
   await discard(prepared?.handlers ?? []);
-  log.flush();
+  await log.flush();
   if (prepared === undefined) return EXIT.failed;
   const { settings, handlers, tests } = prepared;
   if (tests.length === 0) {

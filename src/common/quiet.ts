@@ -11,7 +11,7 @@ export class QuietLog {
     this.#say = say;
   }
 
-  /** @param key what counts as the same thing @param now milliseconds since 1970 */
+  /** @param key what counts as the same thing @param now milliseconds, by a clock that nobody sets */
   say(key: string, message: string, fields: Record<string, unknown>, now: number): void {
     const last = this.#said.get(key);
     if (last !== undefined && now - last.at < AGAIN_MS) {

@@ -152,13 +152,13 @@ export class GroupCommit {
         `Cannot write the journal: ${problem}. Nothing is acknowledged until it can be written; voeventd tries again every ${formatDuration(RETRY_MS)}`,
       );
     }
-    this.#failing = { since: this.#failing?.since ?? Date.now(), problem };
+    this.#failing = { since: this.#failing?.since ?? performance.now(), problem };
     this.#schedule();
   }
 
   #recovered(): void {
     if (this.#failing === undefined) return;
-    const lasted = formatDuration(Date.now() - this.#failing.since);
+    const lasted = formatDuration(performance.now() - this.#failing.since);
     this.#failing = undefined;
     this.#log.warn(`The journal can be written again, after ${lasted}; what had arrived is stored and acknowledged`);
   }

@@ -145,12 +145,12 @@ export class Taking {
         `Cannot take alerts into the journal: ${problem}. They are kept beside it and acknowledged, but nobody decides on them yet; voeventd tries again every ${formatDuration(RETRY_MS)}`,
       );
     }
-    this.#failing = { since: this.#failing?.since ?? Date.now(), problem };
+    this.#failing = { since: this.#failing?.since ?? performance.now(), problem };
   }
 
   #recovered(): void {
     if (this.#failing === undefined) return;
-    const lasted = formatDuration(Date.now() - this.#failing.since);
+    const lasted = formatDuration(performance.now() - this.#failing.since);
     this.#failing = undefined;
     this.#log.warn(`Alerts are taken into the journal again, after ${lasted}`);
   }

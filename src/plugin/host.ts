@@ -9,6 +9,7 @@ import { withRaw } from '../alert/text.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Log, LogLevel } from '../common/log.ts';
 import { withoutUndefined } from '../common/objects.ts';
+import { ownPrograms } from '../launch/run.ts';
 import { type ConfiguredPlugin, runAttempt, setupContext } from './context.ts';
 import { configurePlugin, importPlugin } from './load.ts';
 import type { FromHost, ToHost } from './messages.ts';
@@ -102,7 +103,7 @@ class Host {
         this.#send({ type: 'refused', problems: result.problems });
         return;
       }
-      this.#plugin = { name, plugin, config: result.config, handler, log: this.#log() };
+      this.#plugin = { name, plugin, config: result.config, handler, log: this.#log(), programs: ownPrograms };
       const { attempts, concurrency } = plugin;
       this.#send({ type: 'configured', defaults: withoutUndefined({ attempts, concurrency }) });
     } catch (error) {

@@ -164,7 +164,7 @@ export class Listener {
 
   #refuse(key: string, reason: string): void {
     const who = key === 'all' ? `Some ${this.#what} were refused` : `${key} was refused as one of the ${this.#what}`;
-    this.#refusals.say(key, `${who}: ${reason}`, { address: key }, Date.now());
+    this.#refusals.say(key, `${who}: ${reason}`, { address: key }, performance.now());
   }
 }
 

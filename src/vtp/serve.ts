@@ -33,8 +33,8 @@ export function describeDeaf(state: Deaf): string {
 
 export interface ServiceEvents {
   called(caller: Caller): void;
-  /** Once a second while it listens. @param now milliseconds since 1970 */
-  tick(now: number): void;
+  /** Once a second while it listens. @param steady milliseconds, by a clock that nobody sets */
+  tick(steady: number): void;
   /** It listens no more: end the connections there are. */
   stopping(): void;
 }
@@ -97,7 +97,7 @@ export class Service {
   }
 
   async #serve(listener: Listener, signal: AbortSignal): Promise<void> {
-    const ticks = setInterval(() => this.#events.tick(Date.now()), TICK_MS);
+    const ticks = setInterval(() => this.#events.tick(performance.now()), TICK_MS);
     const { promise: stopped, resolve } = Promise.withResolvers<void>();
     signal.addEventListener('abort', () => resolve(), { once: true });
     if (signal.aborted) resolve();

@@ -90,7 +90,7 @@ export class WebServer {
         'drop',
         `Some who wanted to look were refused: ${maxConnections} are connected, the limit of web.maxConnections`,
         { address: data?.remoteAddress },
-        Date.now(),
+        performance.now(),
       ),
     );
     server.on('clientError', (error, socket) => refuse(error, socket as Socket));

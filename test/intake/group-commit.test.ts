@@ -6,7 +6,7 @@ import { GroupCommit } from '../../src/intake/group-commit.ts';
 import type { Entry } from '../../src/journal/log/record.ts';
 import type { AlertStore } from '../../src/vtp/store.ts';
 import { voevent } from '../support/packets.ts';
-import { recordLog } from '../support/wait.ts';
+import { recordLog, steadyByMock } from '../support/wait.ts';
 
 /** A journal in memory that fails when told to. */
 class MemoryJournal {
@@ -174,6 +174,7 @@ describe('a journal that cannot be written', () => {
 
   it('acknowledges nothing, says so once, keeps everything, and acknowledges in order when it can', (t) => {
     const { journal, log, stored, commits, commit, give, turn } = setUp(t);
+    steadyByMock(t);
     const store = commit.storeFor('a');
     journal.failure = full;
     give(store, 'ivo://a#1');

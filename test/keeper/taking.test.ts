@@ -9,7 +9,7 @@ import { afterAll, segmentPath, segments } from '../../src/journal/log/segments.
 import { LogWriter } from '../../src/journal/log/writer.ts';
 import { Taking } from '../../src/keeper/taking.ts';
 import { directoryFor, entry } from '../journal/journal.ts';
-import { recordLog, until } from '../support/wait.ts';
+import { recordLog, steadyByMock, until } from '../support/wait.ts';
 
 /** A daemon's intake log and journal; each `begin` is as after a start. */
 function setUp(context: TestContext) {
@@ -133,6 +133,7 @@ describe('the keeper', () => {
     const { path, log, told, begin, ivorns } = setUp(t);
     const { importer, writer, taking } = begin();
     t.mock.timers.enable({ apis: ['setTimeout', 'setImmediate', 'Date'] });
+    steadyByMock(t);
     const take = t.mock.method(importer, 'take', () => {
       throw Object.assign(new Error('database or disk is full'), { code: 'ENOSPC' });
     });

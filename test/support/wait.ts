@@ -1,3 +1,4 @@
+import type { TestContext } from 'node:test';
 import type { Log, LogLevel } from '../../src/common/log.ts';
 
 /** Taken before any test can put a mock in their place. */
@@ -67,6 +68,11 @@ export function recordLog(): RecordedLog {
       return find(pattern) as LogLine;
     },
   };
+}
+
+/** Lets the clock that nobody sets go by the mocked one; until the test is over. */
+export function steadyByMock({ mock }: Pick<TestContext, 'mock'>): void {
+  mock.method(performance, 'now', () => Date.now());
 }
 
 /** Collects garbage now, and again after what that set free has been released. */

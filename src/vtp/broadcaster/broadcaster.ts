@@ -35,7 +35,7 @@ export class Broadcaster {
     this.#ports = ports;
     const events = {
       called: (caller: Caller) => this.#welcome(caller),
-      tick: (now: number) => this.#each((subscription) => subscription.tick(now)),
+      tick: (steady: number) => this.#each((subscription) => subscription.tick(steady)),
       stopping: () => this.#each((subscription) => subscription.close('voeventd stops')),
     };
     this.#service = new Service(settings, 'Broadcasting to', 'subscribers', events, ports.log);

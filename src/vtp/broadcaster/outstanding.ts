@@ -14,7 +14,7 @@ export class Outstanding {
     return this.#sent.length - this.#head;
   }
 
-  /** @param now milliseconds since 1970 */
+  /** @param now milliseconds, by a clock that nobody sets */
   add(seq: number, ivorn: string, now: number): void {
     this.#sent.push({ seq, ivorn, sentAt: now });
   }

@@ -1,6 +1,7 @@
 /**
  * The broker's side of a subscription (VTP 2.0 §7.3), as a function of what arrives: no socket, no clock, no queue. Each
- * step takes the session, one input and the time, and returns the session and what to do.
+ * step takes the session, one input and the time, and returns the session and what to do. `now` is the time by the system's
+ * clock, which can be set; `steady` is that of a clock that nobody sets, and what is measured is measured by it.
  */
 
 import { scanEnvelope } from '../../alert/envelope.ts';
@@ -29,7 +30,7 @@ export interface BroadcastSession {
   /** When the subscriber connected. Milliseconds since 1970. */
   readonly since: number;
   readonly lastMessageAt: number | undefined;
-  /** When it was last asked whether it is alive, or connected. */
+  /** When it was last asked whether it is alive, or connected: steady. */
   readonly askedAt: number;
   /** It was asked, and has not answered. */
   readonly isAsked: boolean;
@@ -51,10 +52,17 @@ export interface BroadcastStep {
 }
 
 /** A subscriber has just connected: it is asked who it is, and may answer with its filters. */
-export function openBroadcastSession({ identity }: BroadcastSessionSettings, now: number): BroadcastStep {
+export function openBroadcastSession({ identity }: BroadcastSessionSettings, now: number, steady = now): BroadcastStep {
   const payload = buildTransport({ role: 'authenticate', origin: identity, timeStamp: new Date(now).toISOString() });
   return {
-    session: { since: now, lastMessageAt: undefined, askedAt: now, isAsked: false, identity: undefined, receipts: 0 },
+    session: {
+      since: now,
+      lastMessageAt: undefined,
+      askedAt: steady,
+      isAsked: false,
+      identity: undefined,
+      receipts: 0,
+    },
     outputs: [{ type: 'send', payload }],
   };
 }
@@ -91,10 +99,9 @@ export function tick(
   overdue: number,
   { identity, iamaliveMs, maxUnacknowledged }: BroadcastSessionSettings,
   now: number,
+  steady = now,
 ): BroadcastStep {
-  const sinceMs = now - session.askedAt;
-  // A clock that was set back must not keep subscribers waiting until it has caught up.
-  if (sinceMs >= 0 && sinceMs < iamaliveMs) return { session, outputs: [] };
+  if (steady - session.askedAt < iamaliveMs) return { session, outputs: [] };
   const interval = formatDuration(iamaliveMs);
   if (session.isAsked) return close(session, `it has not answered an iamalive for ${interval}`);
   if (overdue >= maxUnacknowledged) {
@@ -102,7 +109,7 @@ export function tick(
   }
   // At intervals whatever else is sent: §5 wants one after silence, §7.3 regularly, and this is both.
   const payload = buildTransport({ role: 'iamalive', origin: identity, timeStamp: new Date(now).toISOString() });
-  return { session: { ...session, askedAt: now, isAsked: true }, outputs: [{ type: 'send', payload }] };
+  return { session: { ...session, askedAt: steady, isAsked: true }, outputs: [{ type: 'send', payload }] };
 }
 
 /** What tells a subscriber that its filters, or some of them, are not heeded. */

@@ -88,7 +88,7 @@ export class Subscription {
       },
       closed: (reason) => this.#end(reason),
     });
-    const opening = openBroadcastSession(settings, Date.now());
+    const opening = openBroadcastSession(settings, Date.now(), performance.now());
     this.#session = opening.session;
     this.#greeting = setTimeout(() => this.#release(0), GREETING_MS);
     this.#take(opening);
@@ -152,10 +152,11 @@ export class Subscription {
     this.#pump();
   }
 
-  /** Time has passed. */
-  tick(now: number): void {
+  /** Time has passed. @param steady milliseconds, by a clock that nobody sets */
+  tick(steady: number): void {
     const { iamaliveMs } = this.#settings;
-    this.#take(tick(this.#session, this.#outstanding.overdue(iamaliveMs, now), this.#settings, now));
+    const overdue = this.#outstanding.overdue(iamaliveMs, steady);
+    this.#take(tick(this.#session, overdue, this.#settings, Date.now(), steady));
     this.#remember();
   }
 
@@ -224,7 +225,7 @@ export class Subscription {
   }
 
   #write(items: readonly Outgoing[], frames: Buffer): void {
-    const now = Date.now();
+    const now = performance.now();
     for (const { seq, ivorn } of items) this.#outstanding.add(seq, ivorn, now);
     this.#sent += items.length;
     this.#isWritable = this.#connection.write(this.#connection.littleEndian ? swapLengths(items) : frames);

@@ -52,7 +52,7 @@ export class SubmissionConversation {
     this.#settings = settings;
     this.#caller = caller;
     this.#ports = ports;
-    this.#session = openReceiverSession(Date.now());
+    this.#session = openReceiverSession(performance.now());
     this.#connection = Connection.accept(caller.socket, 'author', settings.maxFrame, {
       frame: (event) => this.#frame(event),
       ended: (reason) => this.#take(ended(this.#session, reason)),
@@ -63,9 +63,9 @@ export class SubmissionConversation {
     });
   }
 
-  /** Time has passed. */
-  tick(now: number): void {
-    this.#take(tick(this.#session, this.#connection.isMidFrame, this.#settings, now));
+  /** Time has passed. @param steady milliseconds, by a clock that nobody sets */
+  tick(steady: number): void {
+    this.#take(tick(this.#session, this.#connection.isMidFrame, this.#settings, steady));
   }
 
   /** Ends the connection once what has arrived is answered. */
@@ -84,7 +84,7 @@ export class SubmissionConversation {
       this.close('the author sends more events than rate allows');
       return;
     }
-    this.#take(submitted(this.#session, event, this.#settings, Date.now()));
+    this.#take(submitted(this.#session, event, this.#settings, Date.now(), performance.now()));
   }
 
   /** @param arrivedAt when the document was read that this is about @returns whether something was sent */
@@ -120,10 +120,15 @@ export class SubmissionConversation {
     const examination = await this.#ports.examine(packet);
     switch (examination.state) {
       case 'taken':
-        this.#take(examined(this.#session, packet, envelope, undefined, this.#settings, Date.now()), arrivedAt);
+        this.#take(
+          examined(this.#session, packet, envelope, undefined, this.#settings, Date.now(), performance.now()),
+          arrivedAt,
+        );
         return;
       case 'refused':
-        this.#take(examined(this.#session, packet, envelope, examination.problem, this.#settings, Date.now()));
+        this.#take(
+          examined(this.#session, packet, envelope, examination.problem, this.#settings, Date.now(), performance.now()),
+        );
         this.#release();
         return;
       case 'unknown':
@@ -142,7 +147,9 @@ export class SubmissionConversation {
   #store(packet: Buffer, envelope: Envelope, arrivedAt: number): void {
     const arrival = { packet, envelope, peer: this.#caller.name, receivedAt: Date.now(), arrivedAt };
     const mayGoOn = this.#ports.store.store(arrival, (digest) => {
-      const hasSent = this.#take(stored(this.#session, envelope, digest, this.#settings, Date.now()));
+      const hasSent = this.#take(
+        stored(this.#session, envelope, digest, this.#settings, Date.now(), performance.now()),
+      );
       this.#release();
       return hasSent;
     });

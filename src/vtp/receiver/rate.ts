@@ -21,7 +21,7 @@ export class RateLimiter {
     this.#limit = limit;
   }
 
-  /** Takes one event of the address. @param now milliseconds @returns false when it has sent too many */
+  /** Takes one event of the address. @param now milliseconds, by a clock that nobody sets @returns false when it has sent too many */
   take(address: string, now: number): boolean {
     const bucket = this.#bucket(address, now);
     if (bucket.tokens < 1) return false;

@@ -42,7 +42,7 @@ export class Receiver {
     this.#rate = new RateLimiter(settings.rate);
     const events = {
       called: (caller: Caller) => this.#welcome(caller),
-      tick: (now: number) => this.#each((conversation) => conversation.tick(now)),
+      tick: (steady: number) => this.#each((conversation) => conversation.tick(steady)),
       stopping: () => this.#finish(),
     };
     this.#service = new Service(settings, 'Receiving from', 'authors', events, log);
@@ -100,7 +100,7 @@ export class Receiver {
   }
 
   #mayAdd(address: string): boolean {
-    const now = Date.now();
+    const now = performance.now();
     if (this.#rate.take(address, now)) return true;
     const { perSecond, burst } = this.#settings.rate;
     const limit = `${perSecond} a second, ${burst} at once`;

@@ -23,9 +23,9 @@ export interface ReceiverSessionSettings {
 }
 
 export interface ReceiverSession {
-  /** When the author last sent an event or was answered, or connected. Milliseconds since 1970. */
+  /** When the author last sent an event or was answered, or connected: steady. */
   readonly quietSince: number;
-  /** Since when a message has been arriving. */
+  /** Since when a message has been arriving: steady. */
   readonly frameSince: number | undefined;
   /** Events that have no answer yet. */
   readonly pending: number;
@@ -48,8 +48,8 @@ export interface ReceiverStep {
 }
 
 /** An author has just connected. */
-export function openReceiverSession(now: number): ReceiverSession {
-  return { quietSince: now, frameSince: undefined, pending: 0, events: 0, state: 'open' };
+export function openReceiverSession(steady: number): ReceiverSession {
+  return { quietSince: steady, frameSince: undefined, pending: 0, events: 0, state: 'open' };
 }
 
 /** Something arrived. */
@@ -58,11 +58,13 @@ export function submitted(
   event: FrameEvent,
   settings: ReceiverSessionSettings,
   now: number,
+  steady = now,
 ): ReceiverStep {
   if (session.state === 'closing') return { session, outputs: [] };
+  const moment = { now, steady };
   switch (event.type) {
     case 'message':
-      return message(session, event.payload, settings, now);
+      return message(session, event.payload, settings, moment);
     case 'empty':
       return { session, outputs: [] };
     case 'little-endian':
@@ -74,7 +76,7 @@ export function submitted(
       if (hasItsEvent(session, settings)) return { session, outputs: [] };
       const { ivorn } = scanEnvelope(event.head);
       const reason = `It has ${event.length} bytes; no more than ${settings.maxFrame} are taken here`;
-      return refuse(arrived(session, now), ivorn, reason, settings, now);
+      return refuse(arrived(session, steady), ivorn, reason, settings, moment);
     }
     case 'absurd':
       return close(session, `it announced a message of ${event.length} bytes, which no author sends`);
@@ -89,10 +91,11 @@ export function examined(
   problem: string | undefined,
   settings: ReceiverSessionSettings,
   now: number,
+  steady = now,
 ): ReceiverStep {
   // Nobody would hear the answer: the event comes again.
   if (session.state === 'closing') return { session, outputs: [] };
-  if (problem !== undefined) return refuse(session, envelope.ivorn, problem, settings, now);
+  if (problem !== undefined) return refuse(session, envelope.ivorn, problem, settings, { now, steady });
   return { session, outputs: [{ type: 'store', packet, envelope }] };
 }
 
@@ -107,10 +110,11 @@ export function stored(
   digest: () => Uint8Array,
   settings: ReceiverSessionSettings,
   now: number,
+  steady = now,
 ): ReceiverStep {
   if (session.state === 'closing') return { session, outputs: [] };
   const params = storedParams(settings.storedUrl, digest);
-  return answer(session, receipt('ack', envelope.ivorn, { params }, settings, now), settings, now);
+  return answer(session, receipt('ack', envelope.ivorn, { params }, settings, now), settings, steady);
 }
 
 /** The packet can be neither taken nor refused now: without an answer its author will try again (VTP 2.0 §7.1). */
@@ -129,26 +133,31 @@ export function tick(
   session: ReceiverSession,
   isMidFrame: boolean,
   { timeoutMs, keepOpenMs }: ReceiverSessionSettings,
-  now: number,
+  steady: number,
 ): ReceiverStep {
-  const frameSince = isMidFrame ? (session.frameSince ?? now) : undefined;
+  const frameSince = isMidFrame ? (session.frameSince ?? steady) : undefined;
   const next = { ...session, frameSince };
-  if (frameSince !== undefined && now - frameSince >= timeoutMs) {
+  if (frameSince !== undefined && steady - frameSince >= timeoutMs) {
     return close(next, `a message was still not whole after ${formatDuration(timeoutMs)}`);
   }
   const isFirst = session.events === 0;
   const quietMs = isFirst || session.pending > 0 ? timeoutMs : (keepOpenMs ?? timeoutMs);
-  if (now - session.quietSince < quietMs) return { session: next, outputs: [] };
+  if (steady - session.quietSince < quietMs) return { session: next, outputs: [] };
   // Without an answer its author tries again, later or elsewhere (VTP 2.0 §7.1).
   if (session.pending > 0) return close(next, `an event could not be kept within ${formatDuration(timeoutMs)}`);
   return close(next, `the author sent ${isFirst ? 'nothing' : 'nothing more'} for ${formatDuration(quietMs)}`);
+}
+
+interface Moment {
+  readonly now: number;
+  readonly steady: number;
 }
 
 function message(
   session: ReceiverSession,
   payload: Buffer,
   settings: ReceiverSessionSettings,
-  now: number,
+  moment: Moment,
 ): ReceiverStep {
   const envelope = scanEnvelope(payload);
   switch (envelope.kind) {
@@ -156,12 +165,12 @@ function message(
       // Older than the Transport document; compared byte for byte.
       if (envelope.role === 'iamalive') return { session, outputs: [{ type: 'send', payload }] };
       if (hasItsEvent(session, settings)) return { session, outputs: [] };
-      return { session: arrived(session, now), outputs: [{ type: 'examine', packet: payload, envelope }] };
+      return { session: arrived(session, moment.steady), outputs: [{ type: 'examine', packet: payload, envelope }] };
     case 'transport':
-      return transport(session, payload, settings, now);
+      return transport(session, payload, settings, moment.now);
     case 'unknown':
       if (hasItsEvent(session, settings)) return { session, outputs: [] };
-      return refuse(arrived(session, now), undefined, 'It is no VOEvent', settings, now);
+      return refuse(arrived(session, moment.steady), undefined, 'It is no VOEvent', settings, moment);
   }
 }
 
@@ -170,8 +179,8 @@ function hasItsEvent(session: ReceiverSession, { keepOpenMs }: ReceiverSessionSe
   return keepOpenMs === undefined && session.events > 0;
 }
 
-function arrived(session: ReceiverSession, now: number): ReceiverSession {
-  return { ...session, quietSince: now, events: session.events + 1, pending: session.pending + 1 };
+function arrived(session: ReceiverSession, steady: number): ReceiverSession {
+  return { ...session, quietSince: steady, events: session.events + 1, pending: session.pending + 1 };
 }
 
 function transport(
@@ -202,11 +211,11 @@ function refuse(
   ivorn: string | undefined,
   reason: string,
   settings: ReceiverSessionSettings,
-  now: number,
+  { now, steady }: Moment,
 ): ReceiverStep {
   const name = ivorn ?? 'a document without an ivorn';
   const told = note('warn', `Refused ${name}: ${reason}`, ivorn === undefined ? {} : { ivorn });
-  const step = answer(session, receipt('nak', ivorn, { result: reason }, settings, now), settings, now);
+  const step = answer(session, receipt('nak', ivorn, { result: reason }, settings, now), settings, steady);
   return { session: step.session, outputs: [told, ...step.outputs] };
 }
 
@@ -214,9 +223,9 @@ function answer(
   session: ReceiverSession,
   payload: string,
   { keepOpenMs }: ReceiverSessionSettings,
-  now: number,
+  steady: number,
 ): ReceiverStep {
-  const next = { ...session, pending: session.pending - 1, quietSince: now };
+  const next = { ...session, pending: session.pending - 1, quietSince: steady };
   const sent: ReceiverOutput = { type: 'send', payload };
   const isLast = keepOpenMs === undefined || (session.state === 'ended' && next.pending === 0);
   if (!isLast) return { session: next, outputs: [sent] };

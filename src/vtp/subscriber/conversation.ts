@@ -40,10 +40,10 @@ export class Conversation {
     this.#connection = connection;
     this.#store = store;
     this.#log = log;
-    this.#session = openSession(Date.now());
+    this.#session = openSession(Date.now(), performance.now());
     this.#timer = setInterval(() => {
       // While we do not read, silence is ours.
-      if (!this.#held) this.#apply(tick(this.#session, settings, Date.now()).outputs);
+      if (!this.#held) this.#apply(tick(this.#session, settings, performance.now()).outputs);
     }, TICK_MS);
   }
 
@@ -65,7 +65,7 @@ export class Conversation {
   frame(event: FrameEvent): void {
     switch (event.type) {
       case 'message': {
-        const step = receive(this.#session, event.payload, this.#settings, Date.now());
+        const step = receive(this.#session, event.payload, this.#settings, Date.now(), performance.now());
         this.#session = step.session;
         this.#apply(step.outputs);
         return;

@@ -1,6 +1,7 @@
 /**
  * The subscriber's side of VTP 2.0, as a function of what arrives: no socket, no clock, no disk. Each step takes the
- * session, one input and the time, and returns the session and what to do.
+ * session, one input and the time, and returns the session and what to do. `now` is the time by the system's clock, which
+ * can be set, for stamps and for people; `steady` is that of a clock that nobody sets, and what is measured is measured by it.
  */
 
 import { type Envelope, scanEnvelope } from '../../alert/envelope.ts';
@@ -35,6 +36,8 @@ export interface Session {
   /** When the connection opened, in milliseconds since 1970. */
   readonly openedAt: number;
   readonly lastMessageAt: number | undefined;
+  /** When the last message came, or the connection opened: steady. */
+  readonly heardAt: number;
   readonly lastIamaliveAt: number | undefined;
   /** Events that arrived on this connection. */
   readonly events: number;
@@ -53,13 +56,14 @@ export interface Step {
 }
 
 /** A connection has just opened. */
-export function openSession(now: number): Session {
-  return { openedAt: now, lastMessageAt: undefined, lastIamaliveAt: undefined, events: 0, hasAsked: false };
+export function openSession(now: number, steady = now): Session {
+  const heard = { lastMessageAt: undefined, heardAt: steady, lastIamaliveAt: undefined };
+  return { openedAt: now, ...heard, events: 0, hasAsked: false };
 }
 
 /** A whole message arrived. */
-export function receive(session: Session, payload: Buffer, settings: SessionSettings, now: number): Step {
-  const step = understand(session, payload, settings, now);
+export function receive(session: Session, payload: Buffer, settings: SessionSettings, now: number, steady = now): Step {
+  const step = understand(session, payload, settings, { now, steady });
   const { filters = [] } = settings;
   if (filters.length === 0 || step.session.hasAsked || step.session.lastMessageAt === undefined) return step;
   // A broker that begins with anything else than authenticate will not ask; ours may come at any time.
@@ -67,19 +71,28 @@ export function receive(session: Session, payload: Buffer, settings: SessionSett
   return { session: { ...step.session, hasAsked: true }, outputs: [...step.outputs, asking] };
 }
 
-function understand(session: Session, payload: Buffer, settings: SessionSettings, now: number): Step {
+interface Moment {
+  readonly now: number;
+  readonly steady: number;
+}
+
+function heard(session: Session, { now, steady }: Moment): Session {
+  return { ...session, lastMessageAt: now, heardAt: steady };
+}
+
+function understand(session: Session, payload: Buffer, settings: SessionSettings, moment: Moment): Step {
   const envelope = scanEnvelope(payload);
   switch (envelope.kind) {
     case 'voevent':
       if (envelope.role === 'iamalive') {
         // Brokers older than the Transport document ask with a VOEvent, and compare the answer byte for byte.
-        return alive(session, now, { type: 'send', payload });
+        return alive(session, moment, { type: 'send', payload });
       }
-      return event(session, payload, envelope, now);
+      return event(heard(session, moment), payload, envelope);
     case 'transport': {
       const message = parseTransport(payload);
       if (message === undefined) return ignore(session, payload, 'a Transport message that cannot be read');
-      return transport({ ...session, lastMessageAt: now }, message, payload, settings, now);
+      return transport(heard(session, moment), message, payload, settings, moment);
     }
     case 'unknown':
       return unknown(session, payload, envelope);
@@ -101,22 +114,22 @@ export function acknowledge(
 }
 
 /** Time has passed. */
-export function tick(session: Session, settings: SessionSettings, now: number): Step {
-  const quietMs = now - (session.lastMessageAt ?? session.openedAt);
+export function tick(session: Session, settings: SessionSettings, steady: number): Step {
+  const quietMs = steady - session.heardAt;
   if (quietMs < settings.silenceMs) return { session, outputs: [] };
   const seconds = Math.round(quietMs / 1_000);
   return { session, outputs: [{ type: 'close', reason: `the broker sent nothing for ${seconds}s` }] };
 }
 
-function event(session: Session, packet: Buffer, envelope: Envelope, now: number): Step {
+function event(session: Session, packet: Buffer, envelope: Envelope): Step {
   return {
-    session: { ...session, lastMessageAt: now, events: session.events + 1 },
+    session: { ...session, events: session.events + 1 },
     outputs: [{ type: 'store', packet, envelope, acknowledge: true }],
   };
 }
 
-function alive(session: Session, now: number, answer: SessionOutput): Step {
-  return { session: { ...session, lastMessageAt: now, lastIamaliveAt: now }, outputs: [answer] };
+function alive(session: Session, moment: Moment, answer: SessionOutput): Step {
+  return { session: { ...heard(session, moment), lastIamaliveAt: moment.now }, outputs: [answer] };
 }
 
 function transport(
@@ -124,11 +137,12 @@ function transport(
   message: TransportMessage,
   payload: Buffer,
   settings: SessionSettings,
-  now: number,
+  moment: Moment,
 ): Step {
+  const { now } = moment;
   switch (message.role) {
     case 'iamalive':
-      return alive(session, now, { type: 'send', payload: aliveAnswer(message, payload, settings, now) });
+      return alive(session, moment, { type: 'send', payload: aliveAnswer(message, payload, settings, now) });
     case 'authenticate':
       return {
         session: { ...session, hasAsked: true },

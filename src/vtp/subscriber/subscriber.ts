@@ -37,6 +37,8 @@ export class Subscriber {
   #state: SubscriberState = { state: 'idle' };
   #conversation: Conversation | undefined;
   #connections = 0;
+  /** By a clock that nobody sets. */
+  #openedAt = 0;
   #heardBefore: LastHeard = { lastMessageAt: undefined, lastIamaliveAt: undefined };
   #disconnectedSince = 0;
 
@@ -88,6 +90,7 @@ export class Subscriber {
         this.#log.info(`Connected to ${broker.text}`, { broker: broker.text });
         this.#conversation = new Conversation(this.#settings, broker, connection, this.#store, this.#log);
         this.#connections += 1;
+        this.#openedAt = performance.now();
       },
       frame: (event) => this.#conversation?.frame(event),
       closed: (reason) => {
@@ -113,7 +116,7 @@ export class Subscriber {
     this.#heardBefore = this.#lastHeard;
     this.#disconnectedSince = Date.now();
     this.#conversation = undefined;
-    return { proven: session.lastMessageAt !== undefined, lastedMs: this.#disconnectedSince - session.openedAt };
+    return { proven: session.lastMessageAt !== undefined, lastedMs: performance.now() - this.#openedAt };
   }
 
   async #wait(

@@ -49,6 +49,19 @@ describe('R5 (VTP 2.0 §5, §7.3), iamalive', () => {
     }
   });
 
+  it('is sent and awaited by a clock that nobody sets, and stamped by the other', () => {
+    const { session } = openBroadcastSession(SETTINGS, NOW, 0);
+    for (const now of [NOW - 3_600_000, NOW + 3_600_000]) {
+      assert.deepEqual(tick(session, 0, SETTINGS, now, 59_999).outputs, []);
+      const asked = tick(session, 0, SETTINGS, now, 60_000);
+      assert.deepEqual(
+        sent(asked.outputs).map((one) => one?.timeStamp),
+        [new Date(now).toISOString()],
+      );
+      assert.deepEqual(tick(asked.session, 0, SETTINGS, NOW, 119_999).outputs, []);
+    }
+  });
+
   it('that is not answered by the next ends the connection', () => {
     const asked = tick(opened(), 0, SETTINGS, NOW + 60_000).session;
     assert.deepEqual(tick(asked, 0, SETTINGS, NOW + 119_999).outputs, []);

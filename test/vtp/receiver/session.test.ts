@@ -131,6 +131,17 @@ describe('an author that is slow', () => {
     assert.deepEqual(step.outputs, [{ type: 'close', reason: 'a message was still not whole after 20s' }]);
   });
 
+  it('has its time by a clock that nobody sets', () => {
+    const open = openReceiverSession(0);
+    for (const now of [NOW - 3_600_000, NOW + 3_600_000]) {
+      const waiting = submitted(open, message(PACKET), KEEPING, now, 10_000).session;
+      const answered = stored(waiting, ENVELOPE, digest, KEEPING, NOW, 11_000).session;
+      assert.deepEqual(tick(waiting, false, KEEPING, 29_999).outputs, []);
+      assert.deepEqual(tick(answered, false, KEEPING, 310_999).outputs, []);
+      assert.deepEqual(kinds(tick(answered, false, KEEPING, 311_000).outputs), ['close']);
+    }
+  });
+
   it('is not kept waiting for ever by a full disk', () => {
     const waiting = withEvent();
     assert.deepEqual(tick(waiting, false, SETTINGS, NOW + 19_000).outputs, []);

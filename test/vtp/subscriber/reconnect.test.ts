@@ -4,7 +4,7 @@ import type { SubscriberStatus } from '../../../src/vtp/subscriber/status.ts';
 import type { Subscriber } from '../../../src/vtp/subscriber/subscriber.ts';
 import { address, type BrokerConnection, closedPort, frame, ScriptedBroker } from '../../support/broker.ts';
 import { transport, voevent } from '../../support/packets.ts';
-import { until } from '../../support/wait.ts';
+import { steadyByMock, turns, until } from '../../support/wait.ts';
 import { HeldStore, QuickStore, subscribe } from './subscription.ts';
 
 describe('subscriber connects again', () => {
@@ -52,6 +52,7 @@ describe('subscriber connects again', () => {
 
   it('after the broker goes silent', async (t) => {
     t.mock.timers.enable({ apis: ['setInterval', 'Date'] });
+    steadyByMock(t);
     await using broker = await ScriptedBroker.listen();
     const { log } = subscribe(t, [broker.address], new HeldStore());
     const connection = await broker.connection();
@@ -63,6 +64,22 @@ describe('subscriber connects again', () => {
     await broker.connection(1);
     await connection.gone();
     assert.equal((await log.said(/No feed/)).fields.reason, 'the broker sent nothing for 150s');
+  });
+
+  it('not because a clock is set', async (t) => {
+    t.mock.timers.enable({ apis: ['setInterval', 'Date'], now: Date.now() });
+    await using broker = await ScriptedBroker.listen();
+    const { log } = subscribe(t, [broker.address], new HeldStore());
+    const connection = await broker.connection();
+    for (const [index, hours] of [1, -2, 1].entries()) {
+      connection.send(transport('iamalive'));
+      await connection.message(index);
+      t.mock.timers.setTime(Date.now() + hours * 3_600_000);
+      t.mock.timers.tick(1_000);
+      await turns();
+    }
+    assert.equal(log.find(/No feed/), undefined);
+    assert.equal(connection.ended, false);
   });
 
   it('after a length that no message can have', async (t) => {

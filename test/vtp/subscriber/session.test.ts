@@ -79,6 +79,7 @@ describe('R5 (VTP 2.0 §5, §7.3), an iamalive', () => {
       assert.deepEqual(session, {
         openedAt: OPENED,
         lastMessageAt: NOW,
+        heardAt: NOW,
         lastIamaliveAt: NOW,
         events: 0,
         hasAsked: false,
@@ -107,6 +108,15 @@ describe('R6 (VTP 2.0 §5, §7.4), a silent broker', () => {
       const { session } = receive(openSession(OPENED), payload, SETTINGS, OPENED + 100_000);
       assert.deepEqual(tick(session, SETTINGS, OPENED + 249_999).outputs, []);
       assert.equal(tick(session, SETTINGS, OPENED + 250_000).outputs[0]?.type, 'close');
+    }
+  });
+
+  it('is measured by a clock that nobody sets', () => {
+    for (const now of [OPENED - 3_600_000, OPENED + 3_600_000]) {
+      const { session } = receive(openSession(OPENED, 0), transport('iamalive'), SETTINGS, now, 100_000);
+      assert.equal(session.lastMessageAt, now);
+      assert.deepEqual(tick(session, SETTINGS, 249_999).outputs, []);
+      assert.equal(tick(session, SETTINGS, 250_000).outputs[0]?.type, 'close');
     }
   });
 
@@ -143,6 +153,7 @@ describe('R8 and R10 (VTP 2.0 §6, §7.4), an event', () => {
     assert.deepEqual(session, {
       openedAt: OPENED,
       lastMessageAt: NOW,
+      heardAt: NOW,
       lastIamaliveAt: undefined,
       events: 1,
       hasAsked: false,

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { TestContext } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import type { Scope } from '../../support/executable.ts';
+import { until } from '../../support/wait.ts';
+
+/** An iamalive is answered in this time, whatever else goes on. */
+const PROMPT_MS = 100;
+/** A machine that keeps a thread waiting for longer than this is not one to measure on. */
+const STALL_MS = 40;
+const ROUNDS = 5;
+const PATIENCE_MS = 30_000;
+
+/** How one iamalive was answered. Milliseconds. */
+export interface Beat {
+  readonly answerMs: number;
+  /** How late a timer of the measuring thread went off meanwhile: what the machine is to blame for. */
+  readonly lateMs: number;
+}
+
+/**
+ * A broker that sends nothing but an iamalive every few milliseconds, and measures on the wire, in a thread of its own,
+ * when each is answered.
+ */
+export class Pulse {
+  readonly port: number;
+  #beats: Beat[] = [];
+  /** For how long the oldest iamalive that has no answer has waited. */
+  #openMs = 0;
+  #reports = 0;
+
+  private constructor(worker: Worker, port: number) {
+    this.port = port;
+    worker.on('message', (said: { beats: Beat[]; openMs: number }) => {
+      this.#beats.push(...said.beats);
+      this.#openMs = said.openMs;
+      this.#reports += 1;
+    });
+  }
+
+  /** Listens until the test is over. */
+  static async start(context: Scope): Promise<Pulse> {
+    const worker = new Worker(new URL('./pulse-thread.ts', import.meta.url));
+    const [port] = (await once(worker, 'message')) as [number];
+    context.after(() => worker.terminate());
+    return new Pulse(worker, port);
+  }
+
+  /** Resolves when somebody has answered. */
+  async beats(): Promise<void> {
+    await until(() => this.#beats.length > 0, 'an iamalive to be answered', PATIENCE_MS);
+  }
+
+  /** What was measured since the last time, with the answers to all that is asked. */
+  async taken(): Promise<Beat[]> {
+    const next = this.#reports + 2;
+    const isAnswered = () => this.#reports >= next && this.#openMs < PROMPT_MS;
+    await until(isAnswered, 'every iamalive to be answered', PATIENCE_MS);
+    const beats = this.#beats;
+    this.#beats = [];
+    return beats;
+  }
+}
+
+/**
+ * Fails unless every iamalive is answered promptly while something goes on. It is done again when one was not, in case
+ * another process had the machine.
+ */
+export async function answersPromptly(
+  context: TestContext,
+  pulse: Pulse,
+  goOn: (round: number) => Promise<void>,
+): Promise<void> {
+  const worst: string[] = [];
+  await pulse.beats();
+  for (let round = 0; round < ROUNDS; round++) {
+    await pulse.taken();
+    await goOn(round);
+    const beats = await pulse.taken();
+    const slowest = slowestOf(beats);
+    worst.push(`${slowest.toFixed(1)} ms`);
+    if (slowest > PROMPT_MS) continue;
+    context.diagnostic(`${beats.length} times asked, the slowest answer took ${worst.at(-1)}`);
+    return;
+  }
+  assert.fail(`An iamalive was answered after ${worst.join(', ')}, in each of ${ROUNDS} rounds.`);
+}
+
+/** The slowest answer, in milliseconds, of those that the machine itself did not hold up. */
+function slowestOf(beats: readonly Beat[]): number {
+  return Math.max(0, ...beats.filter(({ lateMs }) => lateMs < STALL_MS).map(({ answerMs }) => answerMs));
+}
