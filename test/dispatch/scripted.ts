@@ -126,6 +126,11 @@ export class TestJournal {
     }
   }
 
+  /** Deliveries that have not ended, of all handlers. */
+  get openCount(): number {
+    return [...this.ledger.openHandlers().values()].reduce((sum, count) => sum + count, 0);
+  }
+
   states(handler = 'slew'): string[] {
     return this.rows(handler).map(({ state }) => state);
   }
