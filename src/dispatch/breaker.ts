@@ -5,7 +5,7 @@ export interface BreakerSettings {
   readonly probeMs: number;
 }
 
-/** What an attempt says of its handler; nothing where it was cut short, pretended, or its alert alone is at fault. */
+/** What an attempt says of its handler; nothing where it was cut short or pretended. */
 export type Health = 'works' | 'fails' | undefined;
 
 type State = 'closed' | 'open' | 'ready' | 'probing';

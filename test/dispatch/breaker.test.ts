@@ -153,13 +153,24 @@ describe('a handler with a breaker', () => {
     await setup.lane.stop(0);
   });
 
-  it('does not count what was the fault of its alert, or pretended', async (test) => {
-    const refusing = new ScriptedRunner(() => failing('no such filter', false));
-    const setup = setUp(test, { runner: refusing, settings });
+  it('counts what the plugin calls final too, and lets nobody die as a probe', async (test) => {
+    holdTime(test);
+    const other = { isAway: true };
+    const runner = new ScriptedRunner(() => (other.isAway ? failing('401 Unauthorized', false) : DONE));
+    const setup = setUp(test, { runner, settings });
     setup.lane.start();
     await offer(setup, 5);
-    assert.deepEqual(refusing.seqs, [1, 2, 3, 4, 5]);
+    for (let probe = 0; probe < 4; probe++) await pass(test, 60_000);
+    assert.deepEqual(runner.seqs, [1, 2, 3, 4, 5, 4, 5]);
+    other.isAway = false;
+    await pass(test, 60_000);
+    await pass(test, 60_000);
+    assert.deepEqual(setup.journal.states(), [...Array(3).fill('dead'), ...Array(2).fill('done')]);
     await setup.lane.stop(0);
+  });
+
+  it('does not count what was pretended', async (test) => {
+    const setup = setUp(test);
     const pretending = new ScriptedRunner(() => failing('cannot say'));
     const { lane } = restarted(setup, pretending, { ...settings, pretends: true });
     lane.start();
