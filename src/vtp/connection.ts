@@ -38,7 +38,9 @@ export type PeerKind = 'broker' | 'author' | 'subscriber';
 const KEEP_ALIVE_MS = 30_000;
 const LINGER_MS = 1_000;
 /** Read in one turn of the event loop. A flood would keep it for as long as the flood lasts, and others waiting. */
-const TURN_BYTES = 256 * 1024;
+const TURN_BYTES = 1024 * 1024;
+/** To look at a message, keep it and answer it takes as long as to read so many bytes. */
+const MESSAGE_BYTES = 3_000;
 
 /** One connection, over TCP, TLS or a Unix-domain socket, that speaks in frames. It is made by `dial` or `accept` and ends once. */
 export class Connection {
@@ -212,8 +214,9 @@ export class Connection {
 
   #read(chunk: Buffer): void {
     this.#readAt = performance.now();
-    this.#takeTurn(chunk.length);
-    for (const event of this.#decoder.feed(chunk)) {
+    const events = this.#decoder.feed(chunk);
+    this.#takeTurn(chunk.length + events.length * MESSAGE_BYTES);
+    for (const event of events) {
       if (this.#reason !== undefined) return;
       this.#events.frame(event);
     }
