@@ -14,6 +14,7 @@ import { lockJournal } from './journal/lock.ts';
 import { afterAll } from './journal/log/segments.ts';
 import { Keeper } from './keeper/keeper.ts';
 import { laneSpec } from './lane-spec.ts';
+import { Launcher } from './launch/launcher.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import { discard, type Prepared, type PreparedHandler } from './prepare.ts';
 import { samplePacket } from './rehearsal/samples.ts';
@@ -40,6 +41,7 @@ export class Daemon {
   readonly #keeper: Keeper;
   readonly #pipeline: Pipeline;
   readonly #dispatcher: Dispatcher;
+  readonly #launcher = new Launcher();
   readonly #broadcasting: Broadcasting;
   readonly #serving: Serving;
   readonly #lag = new LoopLag();
@@ -66,6 +68,8 @@ export class Daemon {
         begin: (seq, handler, startedAt) => this.#ledger.begin(seq, handler, startedAt),
         end: (seq, handler, end) => this.#ledger.end(seq, handler, end),
         load: (seq) => this.#load(seq),
+        beyond: (handler, keep, limit) => this.#ledger.beyond(handler, keep, limit),
+        startsSince: (handler, time, limit) => this.#ledger.startsSince(handler, time, limit),
       },
       log,
     );
@@ -182,6 +186,7 @@ export class Daemon {
     await this.#broadcasting.stop();
     this.#pipeline.stop();
     await this.#dispatcher.stop(this.#settings.shutdown);
+    this.#launcher.close();
     this.#ledger.close();
     this.#lock.release();
   }
@@ -202,7 +207,8 @@ export class Daemon {
     const runnable: { handler: PreparedHandler; spec: LaneSpec }[] = [];
     const broken = new Map<string, string>();
     for (const handler of prepared.handlers) {
-      const spec = laneSpec(handler, this.#log, this.#pretend);
+      const { handlers } = prepared.settings;
+      const spec = laneSpec(handler, handlers, this.#log, this.#launcher, this.#pretend);
       if (spec !== undefined) runnable.push({ handler, spec });
       else if (handler.plugin.kind === 'broken') broken.set(handler.name, handler.plugin.reason);
     }
@@ -231,8 +237,10 @@ export class Daemon {
     const [intake, keeper, broadcast] = await Promise.all([
       ...([this.#intake.report(), this.#keeper.report(), this.#broadcasting.report()] as const),
     ]);
+    const holds = this.#dispatcher.holds();
     return {
-      ...{ identity: this.#settings.identity, startedAt: this.#startedAt, handlers: this.#handlers },
+      ...{ identity: this.#settings.identity, startedAt: this.#startedAt },
+      handlers: this.#handlers.map((handler) => ({ ...handler, hold: holds.get(handler.name) })),
       sources: intake.sources.map((source) => this.#sourceSnapshot(source)),
       broadcast: broadcast?.status,
       journalProblem: intake.journalProblem ?? keeper.problem,

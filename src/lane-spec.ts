@@ -4,27 +4,43 @@ import { basename, dirname, join } from 'node:path';
 import { type Log, withFields } from './common/log.ts';
 import { Secret } from './config/fields.ts';
 import type { LaneSpec } from './dispatch/dispatcher.ts';
+import type { FallbackSettings } from './dispatch/fallback.ts';
 import type { Runner } from './dispatch/runner.ts';
+import type { Programs } from './launch/program.ts';
 import { createInProcessRunner } from './plugin/in-process.ts';
 import { RetractingRunner } from './plugin/retracting.ts';
 import type { PreparedHandler } from './prepare.ts';
 import type { PreparedPlugin } from './prepare-plugin.ts';
+import type { Settings } from './settings.ts';
 
 /**
  * How to run a prepared handler; undefined when its plugin is broken.
  *
+ * @param handlers all there are, for the one that gets what this one fails at
+ * @param programs where the programs of built-in plugins run
  * @param pretend nothing runs, whatever the file says
  */
-export function laneSpec(handler: PreparedHandler, log: Log, pretend: boolean): LaneSpec | undefined {
+export function laneSpec(
+  handler: PreparedHandler,
+  handlers: Settings['handlers'],
+  log: Log,
+  programs: Programs,
+  pretend: boolean,
+): LaneSpec | undefined {
   const { name, settings, plugin, retraction, defaults } = handler;
   if (plugin.kind === 'broken') return undefined;
-  const { retry, timeout, maxAge, concurrency } = settings;
+  const { retry, timeout, maxAge, concurrency, breaker, rateLimit, queue } = settings;
+  const fallback = fallbackSettings(settings.onDead, handlers);
   return {
     settings: {
       handler: name,
       timeoutMs: timeout,
       maxAgeMs: maxAge,
       concurrency: concurrency ?? defaults.concurrency ?? 1,
+      breaker: breaker && { after: breaker.after, probeMs: breaker.probe },
+      rateLimit: rateLimit && { count: rateLimit.count, perMs: rateLimit.per, beyond: rateLimit.beyond },
+      queue,
+      fallback,
       // Also what was to be run before the configuration said so.
       pretends: pretend || settings.mode === 'pretend',
       retry: {
@@ -35,12 +51,12 @@ export function laneSpec(handler: PreparedHandler, log: Log, pretend: boolean): 
         jitter: retry.jitter,
       },
     },
-    fingerprint: fingerprintOf(handler),
+    fingerprint: fingerprintOf(handler, fallback),
     createRunner: async () => {
-      const usual = await createRunner(handler, plugin, log);
+      const usual = await createRunner(handler, plugin, log, programs);
       if (retraction === undefined) return new RetractingRunner(usual, undefined);
       try {
-        return new RetractingRunner(usual, await createRunner(handler, retraction, log));
+        return new RetractingRunner(usual, await createRunner(handler, retraction, log, programs));
       } catch (error) {
         await usual.close();
         throw error;
@@ -49,12 +65,30 @@ export function laneSpec(handler: PreparedHandler, log: Log, pretend: boolean): 
   };
 }
 
-async function createRunner({ name, settings }: PreparedHandler, prepared: PreparedPlugin, log: Log): Promise<Runner> {
+function fallbackSettings(onDead: string | undefined, handlers: Settings['handlers']): FallbackSettings | undefined {
+  const settings = onDead === undefined ? undefined : handlers[onDead];
+  if (onDead === undefined || settings === undefined) return undefined;
+  return { handler: onDead, tests: settings.roles.includes('test') ? 'take' : settings.tests };
+}
+
+async function createRunner(
+  { name, settings }: PreparedHandler,
+  prepared: PreparedPlugin,
+  log: Log,
+  programs: Programs,
+): Promise<Runner> {
   switch (prepared.kind) {
     case 'built-in': {
       const { plugin, config } = prepared;
       const handlerLog = withFields(log, { handler: name });
-      return await createInProcessRunner({ name: settings.plugin, plugin, config, handler: name, log: handlerLog });
+      return await createInProcessRunner({
+        name: settings.plugin,
+        plugin,
+        config,
+        handler: name,
+        log: handlerLog,
+        programs,
+      });
     }
     case 'isolated': {
       const problem = await prepared.runner.setup();
@@ -71,9 +105,12 @@ function revealed(this: Record<string, unknown>, key: string, value: unknown): u
   return given instanceof Secret ? given.reveal() : value;
 }
 
-/** Changes when the handler's part of the file does, or its plugin's own files. */
-function fingerprintOf({ settings, plugin, retraction }: PreparedHandler): string {
-  const hash = createHash('sha256').update(JSON.stringify(settings));
+/** Changes when the handler's part of the file does, what its fallback takes, or its plugin's own files. */
+function fingerprintOf(
+  { settings, plugin, retraction }: PreparedHandler,
+  fallback: FallbackSettings | undefined,
+): string {
+  const hash = createHash('sha256').update(JSON.stringify([settings, fallback]));
   // A secret that was changed in its file is a changed option.
   if (plugin.kind === 'built-in') hash.update(JSON.stringify(plugin.config, revealed) ?? '');
   if (retraction?.kind === 'built-in') hash.update(JSON.stringify(retraction.config, revealed) ?? '');

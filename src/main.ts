@@ -10,6 +10,10 @@ if (process.argv[2] === '--plugin-host') {
   await runPluginHost();
   // What the plugin still holds open must not keep its process alive without the daemon.
   process.exit();
+} else if (process.argv[2] === '--launcher') {
+  const { runLauncher } = await import('./launch/host.ts');
+  await runLauncher();
+  process.exit();
 } else {
   const { runCli } = await import('./cli/program.ts');
   process.exitCode = await runCli(process.argv.slice(2), (code) => process.exit(code));

@@ -6,6 +6,7 @@ import type { ConfigDocument, ConfigPath } from './config/document.ts';
 import { type Fault, faultsOf } from './config/faults.ts';
 import { type Problem, sortProblems } from './config/problem.ts';
 import { problemsOf } from './config/validate.ts';
+import { fallbackProblems } from './dispatch/fallbacks.ts';
 import { inspectProgram } from './inspect/program.ts';
 import { InspectThread } from './inspect/thread.ts';
 import { findPlugin } from './plugin/find.ts';
@@ -66,6 +67,7 @@ export async function prepare(document: ConfigDocument, log: (handler: string) =
     reportedRule(broadcastRule, ['broadcast', 'filter'], context, () => compileFilter(broadcastRule));
   }
   if (parsed.success) problems.push(...siteProblems(parsed.data, document));
+  problems.push(...onDeadProblems(document));
   if (parsed.success) problems.push(...(await filterProblems(parsed.data, document)));
   // Read from the file, not from the schema's result: a fault elsewhere must not hide a handler's own.
   const parts = await Promise.all(handlerNames(document).map((name) => prepareHandler(name, context)));
@@ -211,6 +213,17 @@ function entriesOf<Value>(map: unknown, isValue: (value: unknown) => value is Va
   if (typeof map !== 'object' || map === null) return {};
   const entries = Object.entries(map).filter((entry): entry is [string, Value] => isValue(entry[1]));
   return Object.fromEntries(entries.filter(([name]) => /^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(name)));
+}
+
+function onDeadProblems(document: ConfigDocument): Problem[] {
+  const { handlers } = (document.value ?? {}) as { handlers?: unknown };
+  const maps = isMap(handlers) ? Object.entries(handlers).filter((entry) => isMap(entry[1])) : [];
+  return fallbackProblems(Object.fromEntries(maps) as Record<string, Record<string, unknown>>).map(
+    ({ handler, key, message }) => {
+      const path = ['handlers', handler, key];
+      return document.problem(path, `${path.join('.')}: ${message}`);
+    },
+  );
 }
 
 /** Handlers that name a site which is not there. */

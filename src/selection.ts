@@ -1,3 +1,4 @@
+import { fallsBackOn } from './dispatch/fallbacks.ts';
 import type { PreparedHandler } from './prepare.ts';
 import { glob } from './rules/glob.ts';
 import type { Selection } from './rules/selection.ts';
@@ -7,11 +8,12 @@ import type { Site } from './sky/site.ts';
 /** What decides whether a handler gets an alert, as the configuration has it. @param pretend nothing runs, whatever it says */
 export function selectionOf(
   { name, settings, rule }: PreparedHandler,
-  { sites }: Settings,
+  { sites, handlers }: Settings,
   pretend = false,
 ): Selection {
   const { roles, tests, mode, streams, topics, kinds, minImportance, maxErrorRadius, maxAge } = settings;
   return {
+    fallbackOf: fallsBackOn(name, handlers),
     ...{ handler: name, roles, tests, mode: pretend ? 'pretend' : mode, maxAgeMs: maxAge },
     ...{ streams: streams?.map(glob), topics: topics?.map(glob), kinds, minImportance, maxErrorRadius, rule },
     site: siteOf(settings.site, sites),

@@ -32,6 +32,9 @@ export function environmentOf(alert: Alert, context: Context<Options>, files: Pa
     VOEVENT_ATTEMPT: context.attempt,
     VOEVENT_DELIVERY: context.delivery,
     VOEVENT_HANDLER: context.handler,
+    VOEVENT_DEAD: context.because?.map(({ handler }) => handler).join(' '),
+    VOEVENT_BECAUSE: context.because?.map(({ outcome }) => outcome).join('\n'),
+    VOEVENT_BECAUSE_JSON: context.because && JSON.stringify(context.because),
     VOEVENT_FILE: files.packet,
     VOEVENT_JSON: files.json,
   };

@@ -13,13 +13,14 @@ export interface Message {
 export function messageFor(alert: Alert, context: Context<Options>): Message {
   const { config } = context;
   const { body, contentType } = bodyOf(alert, context);
+  const deaths = context.because?.map(({ endedAt }) => endedAt) ?? [];
   const headers: OutgoingHttpHeaders = {
     'user-agent': 'voeventd',
     'content-type': contentType,
     'x-voeventd-delivery': headerText(context.delivery),
     'x-voeventd-attempt': String(context.attempt),
-    // The same for each attempt, so that a receiver can tell a repeated alert from a new one.
-    'idempotency-key': headerText(`${alert.id}/${context.handler}`),
+    // The same for each attempt, so that a receiver can tell a repeated alert from a new one, or from further bad news of it.
+    'idempotency-key': headerText([alert.id, context.handler, ...deaths].join('/')),
   };
   for (const [name, value] of Object.entries(config.headers)) headers[name.toLowerCase()] = value.reveal();
   headers['content-length'] = body.length;
@@ -31,17 +32,20 @@ export function messageFor(alert: Alert, context: Context<Options>): Message {
   return { method: config.method, headers, body };
 }
 
-function bodyOf(alert: Alert, { config, packet }: Context<Options>): { body: Uint8Array; contentType: string } {
+function bodyOf(
+  alert: Alert,
+  { config, packet, because }: Context<Options>,
+): { body: Uint8Array; contentType: string } {
   const packetType = alert.format === 'voevent' ? 'application/xml' : 'application/json';
   if (config.body === 'xml') return { body: packet, contentType: packetType };
-  if (config.body === 'json') return { body: Buffer.from(jsonOf(alert)), contentType: 'application/json' };
+  if (config.body === 'json') return { body: Buffer.from(jsonOf(alert, because)), contentType: 'application/json' };
   const { template, contentType } = config.body;
-  return { body: Buffer.from(template.render(alert, escapeFor(contentType))), contentType };
+  return { body: Buffer.from(template.render(alert, escapeFor(contentType), because)), contentType };
 }
 
 /** Without the packet itself, which may be megabytes: whoever wants it asks for `body: xml`. */
-function jsonOf({ raw: _, ...alert }: Alert): string {
-  return JSON.stringify(alert);
+function jsonOf({ raw: _, ...alert }: Alert, because: Context['because']): string {
+  return JSON.stringify({ ...alert, because });
 }
 
 const XML_ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };

@@ -6,6 +6,7 @@ import { aborted } from '../common/abort.ts';
 import { messageOf, UserError } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { Runner } from '../dispatch/runner.ts';
+import { ownPrograms } from '../launch/run.ts';
 import { createInProcessRunner } from '../plugin/in-process.ts';
 import { configurePlugin } from '../plugin/load.ts';
 import { parseAddress } from '../vtp/address.ts';
@@ -94,7 +95,14 @@ async function builtIn(name: string, options: unknown, log: Log): Promise<Runner
   const result = await configurePlugin(plugin, options, process.cwd());
   if (!result.ok) throw new UserError('listen.options', result.problems.map((problem) => problem.message).join(' '));
   try {
-    return await createInProcessRunner({ name, plugin, config: result.config, handler: name, log });
+    return await createInProcessRunner({
+      name,
+      plugin,
+      config: result.config,
+      handler: name,
+      log,
+      programs: ownPrograms,
+    });
   } catch (error) {
     throw new UserError(`listen.${name}`, messageOf(error), { cause: error });
   }

@@ -6,6 +6,7 @@ import { explain, messageOf, UserError } from '../common/errors.ts';
 import { didYouMean } from '../common/suggest.ts';
 import type { AttemptOutcome, Runner } from '../dispatch/runner.ts';
 import { laneSpec } from '../lane-spec.ts';
+import { ownPrograms } from '../launch/run.ts';
 import { discard, type Prepared, type PreparedHandler } from '../prepare.ts';
 import type { HandlerVerdict } from '../rules/router.ts';
 import { selectionOf } from '../selection.ts';
@@ -152,7 +153,7 @@ async function startRun(name: string, { handlers }: Prepared, log: Logger, exit:
 }
 
 async function runnerOf(handler: PreparedHandler, log: Logger): Promise<Runner> {
-  const spec = laneSpec(handler, log, false);
+  const spec = laneSpec(handler, {}, log, ownPrograms, false);
   const reason = handler.plugin.kind === 'broken' ? handler.plugin.reason : '';
   if (spec === undefined) throw new UserError('try.run', `Cannot run ${handler.name}: ${reason}`);
   try {

@@ -2,11 +2,15 @@ import { formatDuration } from '../common/durations.ts';
 import { explain } from '../common/errors.ts';
 import type { Histogram } from '../common/histogram.ts';
 import type { Log } from '../common/log.ts';
-import type { DeliveryEnd, DeliveryJournal, Queued } from './deliveries.ts';
+import type { DeliveryJournal, Queued } from './deliveries.ts';
+import { fallbackOf } from './fallback.ts';
 import type { LaneSettings } from './lane-settings.ts';
 import type { Runner } from './runner.ts';
-import { settle } from './settle.ts';
+import { type Settlement, settle } from './settle.ts';
 import { JOURNAL_RETRY_MS, LONGEST_TIMER_MS } from './times.ts';
+
+/** An attempt that has ended, and what it says of the handler. */
+export type Made = Pick<Settlement, 'end' | 'health'>;
 
 /** Makes attempts for one handler, each with a deadline, and keeps in the journal how they end. */
 export class Attempts {
@@ -41,9 +45,10 @@ export class Attempts {
    * Makes one attempt. Never rejects.
    *
    * @param withdrawal aborts when nobody wants the delivery any more
+   * @param isProbe it is made to see whether the handler works again
    * @returns how it ended; undefined when it did not, because the daemon stops
    */
-  async make(queued: Queued, withdrawal: AbortSignal): Promise<DeliveryEnd | undefined> {
+  async make(queued: Queued, withdrawal: AbortSignal, isProbe: boolean): Promise<Made | undefined> {
     const { handler, timeoutMs } = this.#settings;
     const { seq, alert } = queued;
     const begun = await this.#write(() => {
@@ -62,24 +67,40 @@ export class Attempts {
     const pretends = queued.pretends || this.#settings.pretends;
     const outcome = await this.#runner.run({
       ...{ alert, packet: queued.packet, delivery, attempt, pretends, retracts: queued.retracts },
+      because: queued.because === undefined ? undefined : JSON.parse(queued.because),
       signal: AbortSignal.any([withdrawal, deadline, this.#shutdown.signal]),
     });
     const fields = { delivery, handler, ivorn: alert.ivorn, attempt, ms: Math.round(performance.now() - startedAt) };
     const endedAt = Date.now();
     if (withdrawal.aborted && outcome.state === 'failed') {
       const why = explain(withdrawal.reason);
-      const kept = { number: attempt, state: 'skipped', output: outcome.output } as const;
+      const kept = { number: attempt, state: 'skipped', output: outcome.output, because: queued.because } as const;
       const end = { state: 'skipped', outcome: why, endedAt, attempt: kept } as const;
       await this.#write(() => this.#journal.end(seq, handler, end));
       const how = outcome.reason === why ? '' : ` (${outcome.reason})`;
       this.#log.warn(`${handler} was aborted: ${why}${how}`, fields);
-      return end;
+      return { end, health: undefined };
     }
     if (this.#shutdown.signal.aborted && outcome.state === 'failed') return undefined;
-    const settled = settle(handler, this.#settings.retry, { queued, pretended: pretends, outcome, endedAt });
-    await this.#write(() => this.#journal.end(seq, handler, settled.end));
+    const settled = settle(this.#settings, { queued, pretended: pretends, isProbe, outcome, endedAt });
+    const fallback = fallbackOf(this.#settings, settled.end, alert, pretends);
+    const end = { ...settled.end, fallback };
+    await this.#write(() => this.#journal.end(seq, handler, end));
     this.#log[settled.level](settled.message, fields);
-    return settled.end;
+    if (end.state === 'dead') this.#tellFallback(fallback !== undefined, fields);
+    return { end, health: settled.health };
+  }
+
+  #tellFallback(gets: boolean, fields: Record<string, unknown>): void {
+    const { handler, fallback } = this.#settings;
+    if (fallback === undefined) return;
+    const other = fallback.handler;
+    if (gets) this.#log.info(`${other} gets what ${handler} has failed at`, fields);
+    else
+      this.#log.info(
+        `${other} does not get what ${handler} has failed at: it is a test, and ${other} takes none`,
+        fields,
+      );
   }
 
   /** Ends a delivery without an attempt. @throws when the journal cannot be written */

@@ -1,4 +1,5 @@
 import type { Alert } from '../alert/model.ts';
+import type { FallbackDelivery } from './fallback.ts';
 
 /** An alert ready to be handed over. */
 export interface Delivery {
@@ -27,8 +28,12 @@ export interface OpenDelivery extends Manner {
   readonly forgiven: number;
   /** Asked for however old the alert is. */
   readonly anyAge: boolean;
-  /** Not to be started before; milliseconds since 1970. */
+  /** It is to be tried again, not before `dueAt`; otherwise it may be started at once. */
+  readonly isRetry: boolean;
+  /** Milliseconds since 1970. */
   readonly dueAt: number;
+  /** JSON: the dead deliveries it is about, where the handler is the `onDead` of others. */
+  readonly because: string | undefined;
   /** Why nobody wants it any more: it is not to be started. */
   readonly withdrawn: string | undefined;
 }
@@ -40,6 +45,10 @@ export interface DeliveryEnd {
   readonly endedAt: number;
   /** For `retrying`: when to try again. */
   readonly dueAt?: number;
+  /** It does not count against `retry.attempts`. */
+  readonly isForgiven?: true;
+  /** What another handler gets because this delivery is dead. */
+  readonly fallback?: FallbackDelivery | undefined;
   /** Absent where it ends without an attempt. */
   readonly attempt?: AttemptEnd;
 }
@@ -52,6 +61,8 @@ export interface AttemptEnd {
   readonly state: 'done' | 'failed' | 'skipped';
   /** The last that it printed. */
   readonly output: string | undefined;
+  /** The dead deliveries that it was told of: where there are others by now, it is made again. */
+  readonly because: string | undefined;
 }
 
 /** What a lane needs of the journal: it is the queue, the lane only holds what is next. */
@@ -64,7 +75,11 @@ export interface DeliveryJournal {
   end(seq: number, handler: string, end: DeliveryEnd): void;
   /** The alert again, decoded; undefined when it is gone or cannot be read. */
   load(seq: number): Delivery | undefined;
+  /** Of the deliveries that wait, all but the newest `keep`; the newest of them first, so many at most. */
+  beyond(handler: string, keep: number, limit: number): number[];
+  /** When the last attempts after that time began, the oldest first, so many at most; not of pretended deliveries. */
+  startsSince(handler: string, time: number, limit: number): number[];
 }
 
 /** A delivery whose turn comes: its alert is in memory. */
-export interface Queued extends NewDelivery, Pick<OpenDelivery, 'attempts' | 'forgiven' | 'anyAge'> {}
+export interface Queued extends NewDelivery, Pick<OpenDelivery, 'attempts' | 'forgiven' | 'anyAge' | 'because'> {}

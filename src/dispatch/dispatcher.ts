@@ -2,6 +2,7 @@ import { explain } from '../common/errors.ts';
 import { Histogram, type HistogramCounts } from '../common/histogram.ts';
 import type { Log } from '../common/log.ts';
 import type { DeliveryJournal, NewDelivery } from './deliveries.ts';
+import type { Hold } from './gate.ts';
 import { Lane } from './lane.ts';
 import type { LaneSettings } from './lane-settings.ts';
 import type { Runner } from './runner.ts';
@@ -59,7 +60,8 @@ export class Dispatcher {
           await runner.close();
           continue;
         }
-        const lane = new Lane(spec.settings, runner, this.#journal, this.#log, this.#startsOf(handler));
+        const starts = this.#startsOf(handler);
+        const lane = new Lane(spec.settings, runner, this.#journal, this.#log, starts, (other) => this.recheck(other));
         this.#lanes.set(handler, { lane, fingerprint: spec.fingerprint });
         lane.start();
       } catch (error) {
@@ -77,6 +79,12 @@ export class Dispatcher {
   /** Of each handler that is being run: from an alert's reception to the start of its first attempt. */
   startHistograms(): Record<string, HistogramCounts> {
     return Object.fromEntries([...this.#lanes.keys()].map((handler) => [handler, this.#startsOf(handler).snapshot]));
+  }
+
+  /** What holds handlers up that are being run, by their names. */
+  holds(): ReadonlyMap<string, Hold> {
+    const found = [...this.#lanes].map(([handler, { lane }]) => [handler, lane.hold] as const);
+    return new Map(found.filter((entry): entry is [string, Hold] => entry[1] !== undefined));
   }
 
   #startsOf(handler: string): Histogram {

@@ -5,12 +5,13 @@ import type { Histogram } from '../common/histogram.ts';
 import type { Log } from '../common/log.ts';
 import { Attempts } from './attempts.ts';
 import type { DeliveryJournal, NewDelivery, Queued } from './deliveries.ts';
+import { Gate, type Hold } from './gate.ts';
 import type { LaneSettings } from './lane-settings.ts';
 import type { Runner } from './runner.ts';
 import { JOURNAL_RETRY_MS, LONGEST_TIMER_MS } from './times.ts';
 
 /** What nothing is known of but that it is new. */
-const FRESH = { attempts: 0, forgiven: 0, anyAge: false };
+const FRESH = { attempts: 0, forgiven: 0, anyAge: false, because: undefined };
 
 /** Alerts held in memory for one handler; the rest wait in the journal. */
 const QUEUE_LIMIT = 256;
@@ -21,8 +22,10 @@ const REFILL = 16;
 export class Lane {
   readonly #settings: LaneSettings;
   readonly #attempts: Attempts;
+  readonly #gate: Gate;
   readonly #journal: DeliveryJournal;
   readonly #log: Log;
+  readonly #fellBack: (handler: string) => void;
   readonly #running = new Set<Promise<void>>();
   #queue: Queued[] = [];
   /** Numbers of the alerts that are queued or running. */
@@ -33,12 +36,25 @@ export class Lane {
   #backlog = true;
   #alarm: NodeJS.Timeout | undefined;
   #alarmAt = Number.POSITIVE_INFINITY;
+  #isTrimming = false;
   #stopped = false;
 
-  /** @param starts is told how long after its reception each alert's first attempt begins */
-  constructor(settings: LaneSettings, runner: Runner, journal: DeliveryJournal, log: Log, starts: Histogram) {
+  /**
+   * @param starts is told how long after its reception each alert's first attempt begins
+   * @param fellBack is told the handler that has got a delivery because one here is dead
+   */
+  constructor(
+    settings: LaneSettings,
+    runner: Runner,
+    journal: DeliveryJournal,
+    log: Log,
+    starts: Histogram,
+    fellBack: (handler: string) => void = () => {},
+  ) {
+    this.#fellBack = fellBack;
     this.#settings = settings;
     this.#attempts = new Attempts(settings, runner, journal, log, starts);
+    this.#gate = new Gate(settings, journal, log, () => this.#pump());
     this.#journal = journal;
     this.#log = log;
   }
@@ -46,6 +62,11 @@ export class Lane {
   /** Whether an attempt is being made. */
   get isDelivering(): boolean {
     return this.#running.size > 0;
+  }
+
+  /** What holds the handler up; undefined when nothing does. */
+  get hold(): Hold | undefined {
+    return this.#gate.hold;
   }
 
   /** Takes up what the journal holds from before, and begins. */
@@ -78,17 +99,11 @@ export class Lane {
       running.abort(new Error(reason));
       return;
     }
-    const queued = this.#queue.find((one) => one.seq === seq);
-    this.#queue = this.#queue.filter((one) => one !== queued);
-    this.#inHand.delete(seq);
     try {
-      this.#attempts.skip(seq, reason, queued?.alert.ivorn);
+      this.#drop(seq, reason);
     } catch (error) {
-      this.#log.error(
-        `Cannot write the journal: ${explain(error)}; trying again in ${formatDuration(JOURNAL_RETRY_MS)}`,
-      );
-      // There it is found withdrawn.
-      this.#wakeAt(Date.now() + JOURNAL_RETRY_MS);
+      // In the journal it is found withdrawn.
+      this.#fails(error);
     }
   }
 
@@ -99,6 +114,7 @@ export class Lane {
   async stop(drainMs: number): Promise<void> {
     this.#stopped = true;
     this.#attempts.stop();
+    this.#gate.stop();
     clearTimeout(this.#alarm);
     this.#queue = [];
     const drained = Promise.all(this.#running);
@@ -116,23 +132,26 @@ export class Lane {
     try {
       while (this.#running.size < this.#settings.concurrency) {
         const next = this.#next();
-        if (next === undefined) return;
+        if (next === undefined) break;
         this.#begin(next);
       }
+      this.#trimSoon();
     } catch (error) {
       this.#log.error(`Cannot use the journal: ${explain(error)}; trying again in ${formatDuration(JOURNAL_RETRY_MS)}`);
       this.#wakeAt(Date.now() + JOURNAL_RETRY_MS);
     }
   }
 
-  /** Takes what is next out of the queue; what has grown too old meanwhile is skipped. */
+  /** Takes what is next out of the queue, if it may begin; what has grown too old meanwhile is skipped. */
   #next(): Queued | undefined {
     for (let skipped = 0; skipped < QUEUE_LIMIT; skipped++) {
       // More than once where all that was found cannot be read.
       while (this.#queue.length === 0 && this.#backlog) this.#refill();
       const [next] = this.#queue;
       if (next === undefined) return undefined;
+      // Before the gate is asked: a probe is not to be wasted on what is not run.
       const stale = next.anyAge ? undefined : tooOld(next.alert, this.#settings.maxAgeMs, Date.now());
+      if (stale === undefined && !this.#gate.allows()) return undefined;
       if (stale !== undefined) this.#attempts.skip(next.seq, stale, next.alert.ivorn);
       this.#queue.shift();
       if (stale === undefined) return next;
@@ -150,14 +169,58 @@ export class Lane {
       this.#running.delete(attempt);
       this.#withdrawals.delete(next.seq);
       this.#inHand.delete(next.seq);
+      // Meanwhile it may have got another reason to be made.
+      this.#backlog ||= next.because !== undefined;
       this.#pump();
     });
     this.#running.add(attempt);
   }
 
   async #attempt(next: Queued, withdrawal: AbortSignal): Promise<void> {
-    const end = await this.#attempts.make(next, withdrawal);
-    if (end?.dueAt !== undefined) this.#wakeAt(end.dueAt);
+    const isProbe = this.#gate.begin(next.pretends || this.#settings.pretends);
+    const made = await this.#attempts.make(next, withdrawal, isProbe);
+    this.#gate.end(isProbe, made?.health, made?.end.outcome ?? '');
+    if (made?.end.dueAt !== undefined) this.#wakeAt(made.end.dueAt);
+    if (made?.end.fallback !== undefined) this.#fellBack(made.end.fallback.handler);
+  }
+
+  /** In a turn of its own: once for all that is offered in this one. */
+  #trimSoon(): void {
+    const { queue, rateLimit } = this.#settings;
+    if (this.#isTrimming || (queue === undefined && rateLimit?.beyond !== 'drop-oldest')) return;
+    this.#isTrimming = true;
+    setImmediate(() => {
+      this.#isTrimming = false;
+      this.#trim();
+    });
+  }
+
+  /** Where more wait than may, the oldest are skipped. */
+  #trim(): void {
+    if (this.#stopped) return;
+    try {
+      const bound = this.#gate.bound();
+      if (bound === undefined) return;
+      const surplus = this.#journal.beyond(this.#settings.handler, bound.most, QUEUE_LIMIT);
+      for (const seq of surplus) if (!this.#withdrawals.has(seq)) this.#drop(seq, bound.reason);
+      if (surplus.length === QUEUE_LIMIT) this.#trimSoon();
+    } catch (error) {
+      this.#fails(error);
+    }
+  }
+
+  /** Ends what waits. */
+  #drop(seq: number, reason: string): void {
+    const queued = this.#queue.find((one) => one.seq === seq);
+    this.#queue = this.#queue.filter((one) => one !== queued);
+    this.#inHand.delete(seq);
+    this.#attempts.skip(seq, reason, queued?.alert.ivorn);
+  }
+
+  /** The journal does: what was to be done is tried again. */
+  #fails(error: unknown): void {
+    this.#log.error(`Cannot use the journal: ${explain(error)}; trying again in ${formatDuration(JOURNAL_RETRY_MS)}`);
+    this.#wakeAt(Date.now() + JOURNAL_RETRY_MS);
   }
 
   #enqueue(queued: Queued): void {
@@ -170,17 +233,19 @@ export class Lane {
     const now = Date.now();
     const limit = REFILL + this.#running.size;
     const open = this.#journal.open(this.#settings.handler, limit);
-    for (const { withdrawn, dueAt, ...known } of open) {
+    let waitsForTime = false;
+    for (const { withdrawn, isRetry, dueAt, ...known } of open) {
       const { seq } = known;
       if (this.#inHand.has(seq)) continue;
       if (withdrawn !== undefined) {
         this.#attempts.skip(seq, withdrawn);
         continue;
       }
-      if (dueAt > now) {
-        this.#backlog = false;
+      // What is new does not wait, also where the clock was set back since.
+      if (isRetry && dueAt > now) {
+        waitsForTime = true;
         this.#wakeAt(dueAt);
-        return;
+        continue;
       }
       const delivery = this.#journal.load(seq);
       if (delivery !== undefined) this.#enqueue({ ...known, ...delivery });
@@ -192,7 +257,7 @@ export class Lane {
         });
     }
     // Only now: what a failure of the journal cut short must not be overtaken by what is offered.
-    this.#backlog = open.length === limit;
+    this.#backlog = open.length === limit && !waitsForTime;
   }
 
   /** Looks into the journal again at that time, or sooner. */

@@ -1,4 +1,5 @@
 import type { Alert } from '../alert/model.ts';
+import type { DeadDelivery } from './fallback.ts';
 
 /** One attempt of a delivery. */
 export interface Attempt {
@@ -12,6 +13,8 @@ export interface Attempt {
   readonly pretends: boolean;
   /** With the handler's options for retractions. */
   readonly retracts: boolean;
+  /** The dead deliveries it is about, where the handler is the `onDead` of others. */
+  readonly because?: readonly DeadDelivery[] | undefined;
   /** Aborts at the deadline, with a reason named `TimeoutError`, at shutdown, and when nobody wants the delivery any more. */
   readonly signal: AbortSignal;
 }

@@ -143,6 +143,48 @@ export function handlerSchema() {
         })
         .prefault({})
         .describe('What happens when an attempt fails and trying again may help.'),
+      breaker: z
+        .strictObject({
+          after: z.int().min(1).max(1_000).default(5).describe('How many attempts must fail in a row.'),
+          probe: durationField()
+            .prefault('1m')
+            .describe('How often one delivery is tried then, until one succeeds. A failure costs it no attempt.'),
+        })
+        .optional()
+        .meta({ sample: { after: 5, probe: '1m' } })
+        .describe(
+          'After so many failures in a row nothing is started but a probe now and then; deliveries wait in the journal and lose no attempts. Only failures count after which trying again may help.',
+        ),
+      rateLimit: z
+        .strictObject({
+          count: z.int().min(1).max(10_000).describe('How many attempts.'),
+          per: durationField().describe('The period, such as 1h: any stretch of time so long.'),
+          beyond: z
+            .enum(['queue', 'drop-oldest'])
+            .default('queue')
+            .describe(
+              'What becomes of further deliveries: queue lets them wait; with drop-oldest only count of them wait, the newest, and the others are skipped.',
+            ),
+        })
+        .optional()
+        .meta({ sample: { count: 20, per: '1h' } })
+        .describe('It is started so often at most. Pretended deliveries do not count.'),
+      queue: z
+        .int()
+        .min(1)
+        .max(10_000)
+        .optional()
+        .meta({ sample: 100 })
+        .describe(
+          'How many deliveries may wait; beyond that the oldest of them is skipped. Without it any number waits, in the journal.',
+        ),
+      onDead: z
+        .string()
+        .optional()
+        .meta({ sample: 'chat' })
+        .describe(
+          'The handler that gets what this one has failed at for good, and is told why. It gets no other alerts, whatever its role; tests only if its roles name test, or its tests is pretend.',
+        ),
       concurrency: z
         .int()
         .min(1)

@@ -1,50 +1,73 @@
 import { formatDuration } from '../common/durations.ts';
+import type { LogLevel } from '../common/log.ts';
+import type { Health } from './breaker.ts';
 import type { DeliveryEnd, Queued } from './deliveries.ts';
-import { type RetryPolicy, retryDelayMs } from './retry.ts';
+import type { LaneSettings } from './lane-settings.ts';
+import { retryDelayMs } from './retry.ts';
 import type { AttemptOutcome } from './runner.ts';
 
-/** What the end of an attempt comes to: what the journal keeps, and what the log says. */
+/** What the end of an attempt comes to: what the journal keeps, what the log says, and how the handler does. */
 export interface Settlement {
   readonly end: DeliveryEnd;
-  readonly level: 'info' | 'warn' | 'error';
+  readonly level: LogLevel;
   readonly message: string;
+  readonly health: Health;
 }
 
 /** An attempt that has ended. */
 export interface Ended {
-  readonly queued: Pick<Queued, 'attempts' | 'forgiven'>;
+  readonly queued: Pick<Queued, 'attempts' | 'forgiven' | 'because'>;
   /** Nothing was done. */
   readonly pretended: boolean;
+  /** It was made to see whether the handler works again. */
+  readonly isProbe: boolean;
   readonly outcome: AttemptOutcome;
   readonly endedAt: number;
 }
 
+type Failure = Extract<AttemptOutcome, { state: 'failed' }>;
+type Settings = Pick<LaneSettings, 'handler' | 'retry' | 'breaker'>;
+
 /** What becomes of a delivery of which an attempt has ended. */
-export function settle(handler: string, retry: RetryPolicy, ended: Ended): Settlement {
-  const { queued, pretended, outcome, endedAt } = ended;
-  const number = queued.attempts + 1;
-  const kept = { endedAt, attempt: { number, state: outcome.state, output: outcome.output } };
-  if (outcome.state === 'done') {
-    const { detail } = outcome;
-    if (pretended) {
-      const end = { state: 'done', outcome: `pretended: would ${detail}`, ...kept } as const;
-      return { end, level: 'info', message: `${handler} would have run (pretend): ${detail}` };
-    }
-    const message = `${handler} done${detail === '' ? '' : `: ${detail}`}`;
-    return { end: { state: 'done', outcome: detail, ...kept }, level: 'info', message };
+export function settle(settings: Settings, ended: Ended): Settlement {
+  const { outcome, pretended } = ended;
+  return outcome.state === 'failed'
+    ? failed(settings, ended, outcome)
+    : done(settings.handler, ended, pretended, outcome.detail);
+}
+
+function done(handler: string, ended: Ended, pretended: boolean, detail: string): Settlement {
+  const end = { state: 'done', outcome: pretended ? `pretended: would ${detail}` : detail, ...keptOf(ended) } as const;
+  if (pretended) {
+    return { end, level: 'info', message: `${handler} would have run (pretend): ${detail}`, health: undefined };
   }
-  const { reason, retryable, afterMs } = outcome;
-  const counted = number - queued.forgiven;
+  return { end, level: 'info', message: `${handler} done${detail === '' ? '' : `: ${detail}`}`, health: 'works' };
+}
+
+function failed(settings: Settings, ended: Ended, { reason, retryable, afterMs }: Failure): Settlement {
+  const { handler, retry, breaker } = settings;
+  const { queued, pretended, isProbe, endedAt } = ended;
+  const kept = { outcome: reason, ...keptOf(ended) };
+  // Where trying again cannot help, the alert is at fault, and others may go well.
+  const health = retryable && !pretended ? 'fails' : undefined;
+  if (health === 'fails' && isProbe) {
+    const delayMs = Math.max(breaker?.probeMs ?? 0, afterMs ?? 0);
+    const message = `${handler} still fails: ${reason}; the next probe is in ${formatDuration(breaker?.probeMs ?? 0)}`;
+    const end = { state: 'retrying', dueAt: endedAt + delayMs, isForgiven: true, ...kept } as const;
+    return { end, level: 'debug', message, health };
+  }
+  const counted = queued.attempts + 1 - queued.forgiven;
   const delayMs = retryable ? retryDelayMs(retry, counted, afterMs) : undefined;
   if (delayMs === undefined) {
     const last = retry.attempts > 1 && retryable ? ` (the last of ${retry.attempts} attempts)` : '';
-    const message = `${handler} failed: ${reason}${last}`;
-    return { end: { state: 'dead', outcome: reason, ...kept }, level: 'error', message };
+    return { end: { state: 'dead', ...kept }, level: 'error', message: `${handler} failed: ${reason}${last}`, health };
   }
   const next = `attempt ${counted + 1} of ${retry.attempts} in ${formatDuration(delayMs)}`;
-  return {
-    end: { state: 'retrying', outcome: reason, dueAt: endedAt + delayMs, ...kept },
-    level: 'warn',
-    message: `${handler} failed: ${reason}; ${next}`,
-  };
+  const end = { state: 'retrying', dueAt: endedAt + delayMs, ...kept } as const;
+  return { end, level: 'warn', message: `${handler} failed: ${reason}; ${next}`, health };
+}
+
+function keptOf({ queued, outcome, endedAt }: Ended): Pick<DeliveryEnd, 'endedAt' | 'attempt'> & { endedAt: number } {
+  const { attempts, because } = queued;
+  return { endedAt, attempt: { number: attempts + 1, state: outcome.state, output: outcome.output, because } };
 }

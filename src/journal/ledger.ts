@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { DeliveryEnd, OpenDelivery } from '../dispatch/deliveries.ts';
+import type { DeadDelivery, FallbackDelivery } from '../dispatch/fallback.ts';
 import type { LogPosition } from './log/segments.ts';
 import { openJournalFile } from './open.ts';
 import { intakePosition } from './position.ts';
@@ -96,6 +97,8 @@ const OPEN: ReadonlySet<string> = new Set(['pending', 'running', 'retrying']);
 
 /** A thread of more alerts than this is none about one event: the oldest keep the name that they had. */
 const MOST_RENAMED = 500;
+/** Alerts whose attempts count against a rate limit after a restart. */
+const MOST_LOOKED_AT = 10_000;
 const RENAME_THREAD =
   'UPDATE decision SET thread = ? WHERE seq IN (SELECT seq FROM decision WHERE thread = ? ORDER BY seq DESC LIMIT ?)';
 
@@ -120,6 +123,23 @@ ON CONFLICT (name) DO UPDATE SET
 const BEGIN_ATTEMPT = `
 INSERT INTO attempt (seq, handler, attempt, started_at)
 SELECT seq, handler, attempts, ?3 FROM delivery WHERE seq = ?1 AND handler = ?2`;
+
+const END_DELIVERY = `
+UPDATE delivery SET state = ?, outcome = ?, ended_at = ?, due_at = coalesce(?, due_at), forgiven = forgiven + ?
+WHERE seq = ? AND handler = ?`;
+
+/** While it was made, it got another reason. */
+const MAKE_AGAIN = `
+UPDATE delivery SET state = 'pending', forgiven = attempts WHERE seq = ? AND handler = ? AND because IS NOT ?`;
+
+/** One that is being made goes on, and is made again. */
+const FALL_BACK = `
+INSERT INTO delivery (seq, handler, state, due_at, mode, because, any_age)
+VALUES (?1, ?2, 'pending', ?3, ?4, ?5, (SELECT any_age FROM delivery WHERE seq = ?1 AND handler = ?6))
+ON CONFLICT (seq, handler) DO UPDATE SET
+  state = iif(state = 'running', state, 'pending'), forgiven = iif(state = 'running', forgiven, attempts),
+  due_at = excluded.due_at, mode = excluded.mode, because = excluded.because, any_age = excluded.any_age,
+  withdrawn = NULL`;
 
 const END_ATTEMPT = `
 UPDATE attempt SET ended_at = ?, state = ?, outcome = ?, output = ? WHERE seq = ? AND handler = ? AND attempt = ?`;
@@ -291,16 +311,39 @@ export class Ledger {
   /** Deliveries of this handler that have not ended, in the order they are due. */
   open(handler: string, limit: number): OpenDelivery[] {
     return this.#all(
-      `SELECT seq, attempts, forgiven, any_age, due_at, mode, retraction, withdrawn FROM delivery
+      `SELECT seq, state, attempts, forgiven, any_age, due_at, mode, retraction, because, withdrawn FROM delivery
        WHERE handler = ? AND state IN ('pending', 'running', 'retrying') ORDER BY due_at, seq LIMIT ?`,
       handler,
       limit,
     ).map((row) => ({
       ...{ seq: Number(row.seq), attempts: Number(row.attempts), dueAt: Number(row.due_at) },
-      ...{ forgiven: Number(row.forgiven), anyAge: row.any_age === 1 },
+      ...{ isRetry: row.state === 'retrying', forgiven: Number(row.forgiven), anyAge: row.any_age === 1 },
       ...{ pretends: row.mode === 'pretend', retracts: row.retraction === 1 },
+      because: (row.because as string | null) ?? undefined,
       withdrawn: (row.withdrawn as string | null) ?? undefined,
     }));
+  }
+
+  /** Of the deliveries that wait, all but the newest `keep`; the newest of them first, so many at most. */
+  beyond(handler: string, keep: number, limit: number): number[] {
+    // The list of states is that of the index.
+    const sql = `SELECT seq FROM delivery WHERE handler = ? AND state IN ('pending', 'running', 'retrying')
+      AND state <> 'running' ORDER BY seq DESC LIMIT ? OFFSET ?`;
+    return this.#all(sql, handler, limit, keep).map((row) => Number(row.seq));
+  }
+
+  /**
+   * When the last attempts after that time began, the oldest first, so many at most; not of pretended deliveries.
+   * Looks at the newest alerts only: to look at all there ever were would take longer with each.
+   */
+  startsSince(handler: string, time: number, limit: number): number[] {
+    const sql = `SELECT attempt.started_at FROM attempt JOIN delivery USING (seq, handler)
+      WHERE seq > (SELECT coalesce(max(seq), 0) FROM decision) - ${MOST_LOOKED_AT}
+      AND handler = ? AND attempt.started_at > ? AND mode IS NULL
+      ORDER BY attempt.started_at DESC LIMIT ?`;
+    return this.#all(sql, handler, time, limit)
+      .map((row) => Number(row.started_at))
+      .reverse();
   }
 
   /** Handlers that have deliveries which have not ended, with their number. */
@@ -323,19 +366,33 @@ export class Ledger {
   }
 
   /** An attempt ended, or a delivery without one. */
-  end(seq: number, handler: string, { state, outcome, endedAt, dueAt, attempt }: DeliveryEnd): void {
+  end(seq: number, handler: string, end: DeliveryEnd): void {
+    const { state, outcome, endedAt, dueAt, isForgiven, fallback, attempt } = end;
     this.#transaction(() => {
-      this.#run(
-        `UPDATE delivery SET state = ?, outcome = ?, ended_at = ?, due_at = coalesce(?, due_at)
-         WHERE seq = ? AND handler = ?`,
-        ...[state, outcome, endedAt, dueAt ?? null, seq, handler],
-      );
+      const values = [state, outcome, endedAt, dueAt ?? null, isForgiven ? 1 : 0, seq, handler];
+      this.#run(END_DELIVERY, ...values);
       if (attempt !== undefined) {
-        const { number, output } = attempt;
+        const { number, output, because } = attempt;
         this.#run(END_ATTEMPT, endedAt, attempt.state, outcome, output ?? null, seq, handler, number);
+        if (because !== undefined) this.#run(MAKE_AGAIN, seq, handler, because);
       }
+      if (fallback !== undefined) this.#fallBack(seq, handler, fallback, endedAt);
       this.#run(COUNT_END, handler, state, endedAt, outcome);
     });
+  }
+
+  /** Another handler is to be told. Where it is still to be told of others that failed at the alert, it is told of all. */
+  #fallBack(seq: number, from: string, { handler, pretends, dead }: FallbackDelivery, now: number): void {
+    const sql = 'SELECT state, mode, because FROM delivery WHERE seq = ? AND handler = ?';
+    const row = this.#prepare(sql).get(seq, handler);
+    const untold = row !== undefined && OPEN.has(String(row.state)) && row.because !== null ? row : undefined;
+    const isRehearsed = untold?.mode === 'pretend';
+    // What was only rehearsed is not told with what was not.
+    if (untold !== undefined && pretends && !isRehearsed) return;
+    const told = untold === undefined || pretends !== isRehearsed ? '[]' : String(untold.because);
+    const others = (JSON.parse(told) as DeadDelivery[]).filter((other) => other.handler !== dead.handler);
+    const because = JSON.stringify([...others, dead]);
+    this.#run(FALL_BACK, seq, handler, now, pretends ? 'pretend' : null, because, from);
   }
 
   /** How many alerts, undecided ones, quarantined ones and deliveries (by state) there are. */

@@ -29,6 +29,8 @@
 
 import type { z } from 'zod';
 import type { Alert } from '../alert/model.ts';
+import type { DeadDelivery } from '../dispatch/fallback.ts';
+import type { ProgramEnding, ProgramFiles, StreamName } from '../launch/program.ts';
 
 export type {
   Alert,
@@ -48,6 +50,8 @@ export type {
   Table,
   Validity,
 } from '../alert/model.ts';
+export type { ProgramEnding, ProgramFiles, StreamEnd, StreamName } from '../launch/program.ts';
+export type { DeadDelivery };
 
 /** A log line under the handler's name, with the delivery's id. */
 export interface Log {
@@ -62,15 +66,19 @@ export interface Secret {
   reveal(): string;
 }
 
-/** Text with places to fill from an alert: `{alert.ra}`, `{param.TrigID}`, `{received.date}`, `{alert.dec|none}`. */
+/**
+ * Text with places to fill from an alert: `{alert.ra}`, `{param.TrigID}`, `{received.date}`, `{alert.dec|none}`; and
+ * `{because}`, in words what others have failed at.
+ */
 export interface Template {
   readonly text: string;
   /**
    * The text with every place filled. `encode` is applied to each inserted value, never to the text around it.
+   * `because` is that of the context, for `{because}`.
    *
    * @throws an error made by `context.fail` when the alert lacks a value and the place names no default after `|`
    */
-  render(alert: Alert, encode?: (value: string) => string): string;
+  render(alert: Alert, encode?: (value: string) => string, because?: readonly DeadDelivery[]): string;
 }
 
 /** Kinds of option that a plain schema library does not have. */
@@ -91,6 +99,24 @@ export interface SetupContext<Config = Record<string, unknown>> {
   readonly log: Log;
 }
 
+/** How a program is run. */
+export interface RunOptions {
+  /** Where it starts, and from where a relative path of it counts. @default the daemon's own */
+  readonly directory?: string;
+  /** All of its environment. @default the daemon's own */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** What it can read from its stdin. @default nothing */
+  readonly input?: Uint8Array;
+  /** What is there while it runs, in a directory that is made for it and that only the daemon's user can read. */
+  readonly files?: ProgramFiles;
+  /** Milliseconds that it and its children may take to end after SIGTERM, before SIGKILL. @default 5000 */
+  readonly killAfterMs?: number;
+  /** So many bytes of stdout, and of stderr, are given to `lines`. @default 65536 */
+  readonly outputLimit?: number;
+  /** Is given what it prints, line by line. @default they go to the log */
+  lines?(stream: StreamName, lines: readonly string[]): void;
+}
+
 export interface Context<Config = Record<string, unknown>> extends SetupContext<Config> {
   /** The exact bytes that were received. */
   readonly packet: Uint8Array;
@@ -98,8 +124,17 @@ export interface Context<Config = Record<string, unknown>> extends SetupContext<
   readonly delivery: string;
   /** 1 for the first attempt. */
   readonly attempt: number;
+  /** Where the handler is the `onDead` of others: what they failed at for good, with this alert. */
+  readonly because?: readonly DeadDelivery[];
   /** Aborts at the handler's timeout, when the daemon stops, and when the alert is not to be handled any more. */
   readonly signal: AbortSignal;
+  /**
+   * Runs a program until it ends, or until `signal` aborts: then it is ended with all that it has started. No shell reads
+   * the arguments.
+   *
+   * @throws an error with the system's `code` when it cannot be started, and `stage` `files` when they cannot be written
+   */
+  run(argv: readonly string[], options?: RunOptions): Promise<ProgramEnding>;
   /** To be thrown: this attempt failed, trying again may help, not sooner than `afterMs` milliseconds when given. */
   retry(reason: string, options?: { afterMs?: number; cause?: unknown }): Error;
   /** To be thrown: trying again cannot help. */
@@ -117,6 +152,8 @@ export interface Plugin<Config = Record<string, unknown>> {
    * @default 1
    */
   readonly concurrency?: number;
+  /** It runs programs with `context.run`: what starts them is made ready before the first alert. @default false */
+  readonly programs?: boolean;
   config?(schema: typeof z, fields: Fields): z.ZodType<Config>;
   setup?(context: SetupContext<Config>): void | Promise<void>;
   handle(alert: Alert, context: Context<Config>): void | string | Promise<void | string>;

@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { embedded } from '../common/embedded.ts';
 import { explain } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
+import { ownProgram } from '../common/own-program.ts';
 import { LineGate, LineSplitter, shortened } from './lines.ts';
 import type { Answer, FromHost, ToHost } from './messages.ts';
 import { Tail } from './tail.ts';
@@ -30,8 +29,8 @@ export class PluginProcess {
   #ended = false;
 
   constructor(log: Log, events: ChildEvents) {
-    const entry = embedded() === undefined ? [fileURLToPath(new URL('../main.ts', import.meta.url))] : [];
-    this.#child = spawn(process.execPath, [...entry, '--plugin-host'], {
+    const [file, ...entry] = ownProgram();
+    this.#child = spawn(file, [...entry, '--plugin-host'], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       serialization: 'advanced',
     });

@@ -1,8 +1,10 @@
 import { explain } from '../common/errors.ts';
 import type { Log, LogLevel } from '../common/log.ts';
 import type { Attempt, AttemptOutcome } from '../dispatch/runner.ts';
+import type { Programs } from '../launch/program.ts';
 import type { Context, Plugin, SetupContext } from './api.ts';
 import { PluginFailure } from './failure.ts';
+import { runFor } from './run-program.ts';
 import { Tail } from './tail.ts';
 
 /** How long a plugin has, after its signal aborted, to end by itself. */
@@ -16,6 +18,8 @@ export interface ConfiguredPlugin {
   readonly config: unknown;
   readonly handler: string;
   readonly log: Log;
+  /** Where its programs run. */
+  readonly programs: Programs;
 }
 
 export function setupContext({ config, handler, log }: ConfiguredPlugin): SetupContext<unknown> {
@@ -32,16 +36,19 @@ export async function runAttempt(
   attempt: Attempt,
   tail = new Tail(),
 ): Promise<AttemptOutcome> {
-  const { plugin, config, handler, log } = configured;
+  const { plugin, config, handler } = configured;
   const { alert, packet, delivery, signal } = attempt;
+  const log = attemptLog(configured.log, { delivery, ivorn: alert.ivorn }, tail);
   const context: Context<unknown> = {
     config,
     handler,
-    log: attemptLog(log, { delivery, ivorn: alert.ivorn }, tail),
+    log,
     packet,
     delivery,
     attempt: attempt.attempt,
+    ...(attempt.because && { because: attempt.because }),
     signal,
+    run: runFor(configured.programs, log, signal),
     retry: (reason, options) => new PluginFailure(reason, true, options),
     fail: (reason, options) => new PluginFailure(reason, false, options),
   };

@@ -9,6 +9,7 @@ import { withRaw } from '../alert/text.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Log, LogLevel } from '../common/log.ts';
 import { withoutUndefined } from '../common/objects.ts';
+import { ownPrograms } from '../launch/run.ts';
 import { type ConfiguredPlugin, runAttempt, setupContext } from './context.ts';
 import { configurePlugin, importPlugin } from './load.ts';
 import type { FromHost, ToHost } from './messages.ts';
@@ -102,7 +103,7 @@ class Host {
         this.#send({ type: 'refused', problems: result.problems });
         return;
       }
-      this.#plugin = { name, plugin, config: result.config, handler, log: this.#log() };
+      this.#plugin = { name, plugin, config: result.config, handler, log: this.#log(), programs: ownPrograms };
       const { attempts, concurrency } = plugin;
       this.#send({ type: 'configured', defaults: withoutUndefined({ attempts, concurrency }) });
     } catch (error) {
@@ -122,13 +123,13 @@ class Host {
   }
 
   async #attempt(message: Extract<ToHost, { type: 'attempt' }>): Promise<void> {
-    const { alert, packet, delivery, attempt, pretends, retracts } = message;
+    const { alert, packet, delivery, attempt, pretends, retracts, because } = message;
     const configured = this.#plugin;
     if (configured === undefined) return;
     const controller = new AbortController();
     this.#running.set(delivery, controller);
     const bytes = Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength);
-    const given = { packet: bytes, delivery, attempt, pretends, retracts, signal: controller.signal };
+    const given = { packet: bytes, delivery, attempt, pretends, retracts, because, signal: controller.signal };
     const tail = new Tail();
     const outcome = await this.#printing.run(tail, () =>
       runAttempt(configured, { alert: withRaw(alert, bytes), ...given }, tail),

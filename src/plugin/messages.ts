@@ -1,6 +1,7 @@
 import type { WithoutRaw } from '../alert/text.ts';
 import type { LogLevel } from '../common/log.ts';
 import type { Fault } from '../config/faults.ts';
+import type { DeadDelivery } from '../dispatch/fallback.ts';
 import type { AttemptOutcome } from '../dispatch/runner.ts';
 import type { Plugin } from './api.ts';
 
@@ -24,6 +25,7 @@ export type ToHost =
       readonly attempt: number;
       readonly pretends: boolean;
       readonly retracts: boolean;
+      readonly because: readonly DeadDelivery[] | undefined;
     }
   | { readonly type: 'abort'; readonly delivery: string; readonly name: string; readonly message: string }
   | { readonly type: 'close' };

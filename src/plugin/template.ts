@@ -1,10 +1,11 @@
 import { SCALAR_FIELDS } from '../alert/fields.ts';
 import type { Alert } from '../alert/model.ts';
 import { didYouMean } from '../common/suggest.ts';
+import { type DeadDelivery, deadInWords } from '../dispatch/fallback.ts';
 import type { Template } from './api.ts';
 import { PluginFailure } from './failure.ts';
 
-type Read = (alert: Alert) => string | number | boolean | undefined;
+type Read = (alert: Alert, because: readonly DeadDelivery[]) => string | number | boolean | undefined;
 
 const ALERT_VALUES: Record<string, Read> = {
   ...Object.fromEntries(SCALAR_FIELDS.map((name): [string, Read] => [name, (alert) => alert[name]])),
@@ -29,8 +30,11 @@ interface Place {
   readonly fallback: string | undefined;
 }
 
-/** Only `{alert.…}`, `{param.…}` and `{received.…}` are places; any other brace is text, so JSON needs no escaping. */
-const PLACE = /\{(alert|param|received)\.([^{}|]+)(?:\|([^{}]*))?\}/g;
+/**
+ * Only `{alert.…}`, `{param.…}`, `{received.…}` and `{because}` are places; any other brace is text, so JSON needs no
+ * escaping.
+ */
+const PLACE = /\{(?:(alert|param|received)\.([^{}|]+)|because)(?:\|([^{}]*))?\}/g;
 
 /**
  * Compiles a template.
@@ -41,15 +45,16 @@ export function compileTemplate(text: string): Template {
   const parts: (string | Place)[] = [];
   let end = 0;
   for (const match of text.matchAll(PLACE)) {
-    const [written, root = '', name = '', fallback] = match;
-    parts.push(text.slice(end, match.index), { written, read: reader(root, name.trim()), fallback });
+    const [written, root, name = '', fallback] = match;
+    const read = root === undefined ? readBecause : reader(root, name.trim());
+    parts.push(text.slice(end, match.index), { written, read, fallback });
     end = match.index + written.length;
   }
   parts.push(text.slice(end));
   return {
     text,
-    render: (alert, encode = (value) => value) =>
-      parts.map((part) => (typeof part === 'string' ? part : encode(fill(part, alert)))).join(''),
+    render: (alert, encode = (value) => value, because = []) =>
+      parts.map((part) => (typeof part === 'string' ? part : encode(fill(part, alert, because)))).join(''),
   };
 }
 
@@ -63,8 +68,17 @@ function reader(root: string, name: string): Read {
   return read;
 }
 
-function fill(place: Place, alert: Alert): string {
-  const value = place.read(alert) ?? place.fallback;
+/** `slew failed after 3 attempts: the mount is busy`, a sentence each. */
+const readBecause: Read = (_, because) => (because.length === 0 ? undefined : because.map(deadInWords).join('; '));
+
+function fill(place: Place, alert: Alert, because: readonly DeadDelivery[]): string {
+  const value = place.read(alert, because) ?? place.fallback;
+  if (value === undefined && place.read === readBecause) {
+    throw new PluginFailure(
+      'Cannot fill {because}: nothing has failed before. Write {because|DEFAULT} to allow for that, or use it in a handler that is the onDead of another.',
+      false,
+    );
+  }
   if (value === undefined) {
     throw new PluginFailure(
       `Cannot fill ${place.written}: the alert has no such value. Write ${place.written.slice(0, -1)}|DEFAULT} to allow for that, or a rule that asks for it.`,

@@ -34,6 +34,7 @@ type Question = readonly [
 ];
 
 const QUESTIONS: readonly Question[] = [
+  ['onDead', ({ fallbackOf }) => isFallback(fallbackOf)],
   ['roles', ({ roles, tests }, { alert }) => wrongRole(roles, tests, alert)],
   ['maxAge', ({ maxAgeMs }, { alert, now }) => tooOld(alert, maxAgeMs, now)],
   ['streams', ({ streams }, { alert }) => noneFits('stream', streams, [alert.stream, alert.ivorn])],
@@ -99,6 +100,8 @@ function isAsked(selection: Selection, name: string): boolean {
   switch (name) {
     case 'roles':
       return true;
+    case 'onDead':
+      return false;
     case 'maxAge':
       return selection.maxAgeMs !== undefined;
     case 'onRetraction':
@@ -106,6 +109,10 @@ function isAsked(selection: Selection, name: string): boolean {
     default:
       return selection[name as 'streams' | 'topics' | 'kinds' | 'minImportance' | 'maxErrorRadius'] !== undefined;
   }
+}
+
+function isFallback(others: readonly string[]): string | undefined {
+  return others.length === 0 ? undefined : `the handler gets only what fails for good in ${others.join(', ')}`;
 }
 
 function modeOf(selection: Selection, alert: Alert): { mode?: 'pretend' } {

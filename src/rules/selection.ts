@@ -14,6 +14,8 @@ export interface Repeat {
 /** What decides whether a handler gets an alert. All must hold. */
 export interface Selection {
   readonly handler: string;
+  /** Handlers whose dead deliveries it gets; where there are any, it gets no alerts but those. */
+  readonly fallbackOf: readonly string[];
   /** A test reaches only handlers that name `test` here. */
   readonly roles: readonly Role[];
   /** What becomes of a test that would be taken but for its role: `pretend` rehearses with it. */

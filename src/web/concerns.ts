@@ -99,6 +99,12 @@ export function concernsOf(
         `handler ${handler.name}`,
         `It cannot run: ${handler.reason} ${waiting} deliveries wait for it. Mend the plugin and send SIGHUP.`,
       );
+    } else if (handler.state === 'held') {
+      add(
+        'red',
+        `handler ${handler.name}`,
+        `Held up for ${formatDuration(Math.max(0, now - Date.parse(handler.since ?? status.now)))}: it has failed ${handler.failures} times in a row, last with: ${handler.reason}. ${waiting} deliveries wait for it, and one is tried now and then. See to what it needs.`,
+      );
     } else if (handler.state === 'gone' && waiting > 0) {
       add(
         'warning',

@@ -27,6 +27,18 @@ export interface HandlerSnapshot {
   readonly plugin: string;
   /** Why it cannot run; undefined when it does. */
   readonly broken: string | undefined;
+  /** What holds it up: its circuit breaker is open; undefined when nothing does. */
+  readonly hold?: HandlerHold | undefined;
+}
+
+/** A handler's open circuit breaker. Times in milliseconds since 1970. */
+export interface HandlerHold {
+  readonly since: number;
+  /** Failed attempts in a row. */
+  readonly failures: number;
+  /** Why the last of them failed. */
+  readonly reason: string;
+  readonly nextProbeAt: number;
 }
 
 /** What the parts of the daemon are doing, as the main thread tells the web's. Times in milliseconds since 1970. */

@@ -8,7 +8,7 @@ import { concernsOf, sourceConcern, worst } from './concerns.ts';
 import { cut } from './cut.ts';
 import { iso, isoOr } from './iso.ts';
 import type { BroadcastStatus, Concern, HandlerStatus, JournalStatus, SourceStatus, Status } from './model.ts';
-import type { Snapshot, SourceSnapshot } from './snapshot.ts';
+import type { HandlerHold, Snapshot, SourceSnapshot } from './snapshot.ts';
 
 /** What the journal tells beside what the parts do. */
 export interface JournalFacts {
@@ -105,7 +105,7 @@ function handlerStatuses(snapshot: Snapshot, { handlers: tallies, open }: Journa
     open.find((one) => one.handler === handler && one.state === state)?.count ?? 0;
   const status = (
     name: string,
-    about: Pick<HandlerStatus, 'state'> & { plugin?: string; reason?: string | undefined },
+    about: Pick<HandlerStatus, 'state'> & { plugin?: string; reason?: string | undefined } & Held,
   ) => {
     const tally = tallies.find((one) => one.name === name);
     return withoutUndefined({
@@ -117,11 +117,19 @@ function handlerStatuses(snapshot: Snapshot, { handlers: tallies, open }: Journa
     }) as HandlerStatus;
   };
   return [
-    ...snapshot.handlers.map(({ name, plugin, broken }) =>
-      status(name, { plugin, state: broken === undefined ? 'running' : 'broken', reason: broken }),
-    ),
+    ...snapshot.handlers.map(({ name, plugin, broken, hold }) => {
+      if (broken !== undefined) return status(name, { plugin, state: 'broken', reason: broken });
+      return status(name, hold === undefined ? { plugin, state: 'running' } : { plugin, ...held(hold) });
+    }),
     ...gone.map((name) => status(name, { state: 'gone' })),
   ];
+}
+
+type Held = { since?: string; failures?: number; nextProbeAt?: string };
+
+function held({ since, failures, reason, nextProbeAt }: HandlerHold) {
+  const times = { since: iso(since), nextProbeAt: iso(nextProbeAt) };
+  return { state: 'held', reason: cut(reason), failures, ...times };
 }
 
 function journalStatus(

@@ -1,58 +1,19 @@
 import assert from 'node:assert/strict';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import { Histogram } from '../../src/common/histogram.ts';
 import type { DeliveryJournal } from '../../src/dispatch/deliveries.ts';
 import { Lane } from '../../src/dispatch/lane.ts';
-import type { LaneSettings } from '../../src/dispatch/lane-settings.ts';
+import { holdTime, pass, type Setup, START, setUp } from './lane-setup.ts';
 import {
   DONE,
   failing,
   laneSettings,
-  type RecordedLog,
   recordedLog,
   ScriptedRunner,
   settle,
-  TestJournal,
+  type TestJournal,
   until,
 } from './scripted.ts';
-
-const START = Date.parse('2026-11-22T10:00:00Z');
-
-/** Time stands still but for what the test lets pass. */
-function holdTime(test: TestContext): void {
-  test.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: START });
-}
-
-async function pass(test: TestContext, durationMs: number): Promise<void> {
-  await settle();
-  test.mock.timers.tick(durationMs);
-  await settle();
-}
-
-interface Setup {
-  readonly journal: TestJournal;
-  readonly runner: ScriptedRunner;
-  readonly lane: Lane;
-  readonly log: RecordedLog;
-  readonly starts: Histogram;
-}
-
-function setUp(
-  test: TestContext,
-  options: {
-    runner?: ScriptedRunner;
-    settings?: Partial<LaneSettings>;
-    port?: (journal: TestJournal) => DeliveryJournal;
-  } = {},
-): Setup {
-  const journal = new TestJournal(test);
-  const runner = options.runner ?? new ScriptedRunner();
-  const log = recordedLog();
-  const starts = new Histogram();
-  const port = options.port?.(journal) ?? journal.port();
-  const lane = new Lane(laneSettings(options.settings), runner, port, log, starts);
-  return { journal, runner, lane, log, starts };
-}
 
 describe('a lane', () => {
   it('runs one after the other, in order, and records each end before the next begins', async (test) => {
@@ -845,7 +806,7 @@ describe('a delivery that nobody wants any more', () => {
     broken.is = true;
     withdraw(setup, 2);
     broken.is = false;
-    assert.match(setup.log.text(), /^Cannot write the journal: database is locked; trying again in 1s$/m);
+    assert.match(setup.log.text(), /^Cannot use the journal: database is locked; trying again in 1s$/m);
     await pass(test, 1_000);
     setup.runner.finish(1);
     await settle();

@@ -108,6 +108,8 @@ export class TestJournal {
       begin: (seq, handler, startedAt) => ledger.begin(seq, handler, startedAt),
       end: (seq, handler, end) => ledger.end(seq, handler, end),
       load: (seq) => this.load(seq),
+      beyond: (handler, keep, limit) => ledger.beyond(handler, keep, limit),
+      startsSince: (handler, time, limit) => ledger.startsSince(handler, time, limit),
       ...changes,
     };
   }
@@ -191,6 +193,7 @@ export function laneSettings(changes: Partial<LaneSettings> = {}): LaneSettings 
     timeoutMs: 60_000,
     maxAgeMs: undefined,
     retry: { attempts: 3, delayMs: 2_000, factor: 2, maxDelayMs: 300_000, jitter: 0 },
+    ...{ breaker: undefined, rateLimit: undefined, queue: undefined, fallback: undefined },
     concurrency: 1,
     pretends: false,
     ...changes,

@@ -16,8 +16,8 @@ function decision(seq: number, handlers: readonly string[], changes: Partial<Dec
 }
 
 function open(seq: number, attempts: number, dueAt: number, changes: Partial<OpenDelivery> = {}): OpenDelivery {
-  const usual = { pretends: false, retracts: false, forgiven: 0, anyAge: false, withdrawn: undefined };
-  return { seq, attempts, dueAt, ...usual, ...changes };
+  const usual = { pretends: false, retracts: false, isRetry: false, forgiven: 0, anyAge: false };
+  return { seq, attempts, dueAt, ...usual, because: undefined, withdrawn: undefined, ...changes };
 }
 
 function attemptsIn(path: string): unknown[] {
@@ -104,7 +104,7 @@ describe('a delivery', () => {
     ledger.decide([decision(1, ['slew']), decision(2, ['slew'])]);
     ledger.begin(1, 'slew', NOW);
     ledger.end(1, 'slew', { state: 'retrying', outcome: 'exit code 1', endedAt: NOW, dueAt: NOW + 5_000 });
-    assert.deepEqual(ledger.open('slew', 10), [open(2, 0, NOW + 2), open(1, 1, NOW + 5_000)]);
+    assert.deepEqual(ledger.open('slew', 10), [open(2, 0, NOW + 2), open(1, 1, NOW + 5_000, { isRetry: true })]);
   });
 
   it('of one handler has nothing to do with another’s', (t) => {
@@ -134,11 +134,11 @@ describe('an attempt', () => {
     ledger.decide([decision(1, ['slew'])]);
     const output = 'homing\nstuck';
     ledger.begin(1, 'slew', NOW);
-    const first = { number: 1, state: 'failed', output } as const;
+    const first = { number: 1, state: 'failed', output, because: undefined } as const;
     ledger.end(1, 'slew', { state: 'retrying', outcome: 'busy', endedAt: NOW + 5, dueAt: NOW + 9, attempt: first });
     ledger.begin(1, 'slew', NOW + 9);
     ledger.begin(1, 'slew', NOW + 20);
-    const last = { number: 3, state: 'done', output: undefined } as const;
+    const last = { number: 3, state: 'done', output: undefined, because: undefined } as const;
     ledger.end(1, 'slew', { state: 'done', outcome: 'well', endedAt: NOW + 21, attempt: last });
     assert.deepEqual(attemptsIn(path), [
       [1, 'slew', 1, NOW, NOW + 5, 'failed', 'busy', output],

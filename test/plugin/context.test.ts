@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Attempt } from '../../src/dispatch/runner.ts';
+import { ownPrograms } from '../../src/launch/run.ts';
 import type { Context, Plugin } from '../../src/plugin/api.ts';
 import { failureOf, GRACE_MS, runAttempt } from '../../src/plugin/context.ts';
 import { PluginFailure } from '../../src/plugin/failure.ts';
@@ -25,7 +26,7 @@ const timeout = () => new DOMException('The operation was aborted due to timeout
 function run(handle: Plugin<unknown>['handle'], changes: Partial<Attempt> = {}) {
   const log = recordedLog();
   const outcome = runAttempt(
-    { name: 'mount', plugin: { handle }, config: { exposure: 90 }, handler: 'slew', log },
+    { name: 'mount', plugin: { handle }, config: { exposure: 90 }, handler: 'slew', log, programs: ownPrograms },
     attempt(changes),
   );
   return { outcome, log };
@@ -127,6 +128,7 @@ describe('an attempt that pretends', () => {
       config: {},
       handler: 'slew',
       log: recordedLog(),
+      programs: ownPrograms,
     };
     return runAttempt(configured, attempt({ pretends: true }));
   };
@@ -259,6 +261,19 @@ describe('failureOf', () => {
 });
 
 describe('a built-in plugin', () => {
+  it('can run a program, whose output goes to the log and whose end it is told', async () => {
+    const { outcome, log } = run(async (_, context) => {
+      const ending = await context.run(['/bin/sh', '-c', 'cat; echo trouble >&2; exit 3'], {
+        input: Buffer.from('hello\n'),
+      });
+      return `${ending.kind === 'exit' ? ending.code : ending.kind}, ${ending.output.stderr.tail.trim()}`;
+    });
+    const ended = await outcome;
+    assert.equal(ended.state === 'done' && ended.detail, '3, trouble');
+    const lines = log.lines.map(({ level, message, fields }) => `${level} ${fields.stream}: ${message}`);
+    assert.deepEqual(lines.toSorted(), ['info stdout: hello', 'warn stderr: trouble']);
+  });
+
   it('is set up before and closed after, and a setup that throws stops it', async () => {
     const calls: string[] = [];
     const plugin: Plugin<unknown> = {
@@ -272,13 +287,21 @@ describe('a built-in plugin', () => {
       config: { a: 1 },
       handler: 'slew',
       log: recordedLog(),
+      programs: ownPrograms,
     });
     await runner.run(attempt());
     await runner.close();
     assert.deepEqual(calls, ['setup {"a":1}', 'handle', 'close']);
     const refusing: Plugin<unknown> = { ...plugin, setup: () => Promise.reject(new Error('no mount')) };
     await assert.rejects(
-      createInProcessRunner({ name: 'mount', plugin: refusing, config: {}, handler: 'slew', log: recordedLog() }),
+      createInProcessRunner({
+        name: 'mount',
+        plugin: refusing,
+        config: {},
+        handler: 'slew',
+        log: recordedLog(),
+        programs: ownPrograms,
+      }),
       /no mount/,
     );
   });

@@ -169,6 +169,17 @@ describe('a plugin in its own process', () => {
     assert.equal((await runner.run(attempt('', { pretends: true }))).output, undefined);
   });
 
+  it('is told what others have failed at', async (test) => {
+    const source =
+      'export default { handle: (_, context) => JSON.stringify([context.because, "because" in context]) };';
+    const { runner } = create(test, put(test, source));
+    await runner.load();
+    await runner.setup();
+    const because = [{ handler: 'slew', outcome: 'stuck', attempts: 3, endedAt: '2026-11-22T10:00:10.000Z' }];
+    assert.deepEqual(await runner.run(attempt('', { because })), done(JSON.stringify([because, true])));
+    assert.deepEqual(await runner.run(attempt('')), done('[null,false]'));
+  });
+
   it('says what it would do, if it can, without doing it', async (test) => {
     const source = (pretend: string) =>
       put(test, `export default { handle: () => { throw new Error('handled'); } ${pretend} };`);

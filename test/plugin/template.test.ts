@@ -26,6 +26,24 @@ describe('a template', () => {
     }
   });
 
+  it('says what others have failed at, in words', () => {
+    const stuck = { handler: 'slew', outcome: 'the mount is stuck', attempts: 3, endedAt: '2026-11-22T10:00:10.000Z' };
+    const told = compileTemplate('{alert.local}: {because}');
+    const one = told.render(sampleAlert({ local: 'a' }), undefined, [stuck]);
+    assert.equal(one, 'a: slew failed after 3 attempts: the mount is stuck');
+    const shout = (value: string) => value.toUpperCase();
+    const two = compileTemplate('{because}').render(sampleAlert(), shout, [
+      stuck,
+      { ...stuck, handler: 'focus', attempts: 1 },
+    ]);
+    assert.equal(two, 'SLEW FAILED AFTER 3 ATTEMPTS: THE MOUNT IS STUCK; FOCUS FAILED: THE MOUNT IS STUCK');
+    assert.equal(render('{because|it fired}'), 'it fired');
+    assert.throws(
+      () => render('{because}'),
+      /^PluginFailure: Cannot fill \{because\}: nothing has failed before\. Write/,
+    );
+  });
+
   it('knows the file name extension of the packet', () => {
     assert.equal(render('{received.extension}'), 'xml');
     assert.equal(compileTemplate('{received.extension}').render(sampleAlert({ format: 'gcn' })), 'json');
@@ -40,7 +58,7 @@ describe('a template', () => {
   it('keeps any text without places as it is', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        fc.pre(!/\{(alert|param|received)\./.test(text));
+        fc.pre(!/\{(because|(alert|param|received)\.)/.test(text));
         assert.equal(render(text), text);
       }),
     );

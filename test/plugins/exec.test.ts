@@ -205,6 +205,20 @@ describe('what the program gets', () => {
     }
   });
 
+  it('what others have failed at is in the environment and in templates', async () => {
+    const because = [
+      { handler: 'slew', outcome: 'the mount is stuck', attempts: 3, endedAt: '2026-11-22T10:00:10.000Z' },
+      { handler: 'focus', outcome: 'no star', attempts: 1, endedAt: '2026-11-22T10:00:11.000Z' },
+    ];
+    const script = 'echo "$VOEVENT_DEAD"; echo "$VOEVENT_BECAUSE"; echo "$VOEVENT_BECAUSE_JSON"; echo "$1"';
+    const { context, ended } = attempt({ command: sh(script, '{because}') }, { because });
+    await ended;
+    assert.deepEqual(lines(context, 'stdout'), [
+      ...['slew focus', 'the mount is stuck', 'no star', JSON.stringify(because)],
+      'slew failed after 3 attempts: the mount is stuck; focus failed: no star',
+    ]);
+  });
+
   it('a value that the alert lacks is unset, also when the daemon itself has such a variable', async () => {
     process.env.VOEVENT_RA = 'stale';
     try {

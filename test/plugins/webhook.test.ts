@@ -87,6 +87,19 @@ describe('what is sent', () => {
     assert.equal(request.headers['idempotency-key'], '0123456789abcdef/slew');
   });
 
+  it('tells what others have failed at, and never as the same message', async () => {
+    const { url, heard } = await serve(answer(200));
+    const stuck = { handler: 'slew', outcome: 'stuck', attempts: 3, endedAt: '2026-11-22T10:00:10.000Z' };
+    await attempt({ url }, { because: [stuck] }).ended;
+    await attempt({ url, body: { template: '{"text": "{because}"}' } }, { because: [stuck] }).ended;
+    await attempt({ url }, { because: [{ ...stuck, endedAt: '2026-11-22T10:05:10.000Z' }] }).ended;
+    const bodies = heard.map(({ body }) => JSON.parse(body.toString()));
+    assert.deepEqual([bodies[0].because, bodies[1].text], [[stuck], 'slew failed after 3 attempts: stuck']);
+    const keys = heard.map(({ headers }) => headers['idempotency-key']);
+    assert.equal(keys[0], `${sampleAlert().id}/slew/${stuck.endedAt}`);
+    assert.notEqual(keys[2], keys[0]);
+  });
+
   it('is the bytes as received with body: xml, by another method if asked', async () => {
     const { url, heard } = await serve(answer(204));
     const packet = randomBytes(100_000);

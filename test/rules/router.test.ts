@@ -39,6 +39,14 @@ describe('a handler', () => {
     }
   });
 
+  it('takes nothing when it is the onDead of others', () => {
+    const fallback = handler({ fallbackOf: ['slew', 'focus'] });
+    assert.deepEqual(verdict(fallback), {
+      ...{ handler: 'slew', fired: false, why: 'the handler gets only what fails for good in slew, focus' },
+      ...{ passed: [], refused: 'onDead' },
+    });
+  });
+
   it('takes each role that it names and no other', () => {
     fc.assert(
       fc.property(

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { ownPrograms } from '../../src/launch/run.ts';
 import type { Alert, Context, Plugin } from '../../src/plugin/api.ts';
 import { PluginFailure } from '../../src/plugin/failure.ts';
 import { createFields } from '../../src/plugin/fields.ts';
+import { runFor } from '../../src/plugin/run-program.ts';
 
 /** One call of `context.log`. */
 export interface Logged {
@@ -105,7 +107,7 @@ export function contextFor<Config>(config: Config, changes: Partial<Context<Conf
     (message: string, fields: Record<string, unknown> = {}) => {
       logged.push({ level, message, fields });
     };
-  return {
+  const context: TestContext<Config> = {
     config,
     handler: 'slew',
     log: { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') },
@@ -113,6 +115,7 @@ export function contextFor<Config>(config: Config, changes: Partial<Context<Conf
     delivery: '17/slew',
     attempt: 1,
     signal: controller.signal,
+    run: (argv, options) => runFor(ownPrograms, context.log, context.signal)(argv, options),
     retry: (reason, options) => new PluginFailure(reason, true, options),
     fail: (reason, options) => new PluginFailure(reason, false, options),
     ...changes,
@@ -120,6 +123,7 @@ export function contextFor<Config>(config: Config, changes: Partial<Context<Conf
     expire: () => controller.abort(new DOMException('The handler took longer than its timeout.', 'TimeoutError')),
     stop: () => controller.abort(new Error('The daemon is stopping.')),
   };
+  return context;
 }
 
 /** The failure a delivery ended with; an error when it ended well or threw anything else. */

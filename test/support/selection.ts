@@ -7,7 +7,7 @@ import { sampleAlert } from './plugin-context.ts';
 export function selection(handler: string, changes: Partial<Selection> = {}): Selection {
   const { roles, tests, mode } = handlerSchema().parse({ plugin: 'exec' });
   return {
-    ...{ handler, roles, tests, mode },
+    ...{ handler, fallbackOf: [], roles, tests, mode },
     ...{ maxAgeMs: undefined, streams: undefined, topics: undefined, kinds: undefined },
     ...{ minImportance: undefined, maxErrorRadius: undefined, rule: undefined, site: undefined },
     ...{ once: false, repeat: undefined, cancels: false, retracts: false },

@@ -134,6 +134,19 @@ describe('the status', () => {
     assert.equal(later.handlers[0]?.level, 'ok', 'what went well since has healed it');
   });
 
+  it('is red while a handler’s breaker is open, and says since when and why', () => {
+    const hold = { since: NOW - 5 * MINUTE, failures: 8, reason: 'no route to host', nextProbeAt: NOW + MINUTE };
+    const handlers = [{ name: 'chat', plugin: 'webhook', broken: undefined, hold }];
+    const made = status({ handlers }, { open: [{ handler: 'chat', state: 'pending', count: 9 }] });
+    const [chat] = made.handlers;
+    assert.deepEqual([chat?.level, chat?.state, chat?.reason, chat?.failures], ['red', 'held', 'no route to host', 8]);
+    assert.deepEqual([chat?.since, chat?.nextProbeAt], ['2026-11-27T11:55:00.000Z', '2026-11-27T12:01:00.000Z']);
+    assert.match(
+      concern(made),
+      /^red handler chat: Held up for 5m: it has failed 8 times in a row, last with: no route to host\. 9 deliveries wait for it,/,
+    );
+  });
+
   it('warns for a day of an alert that cannot be read', () => {
     const tally = { ...facts().tally, quarantined: 1 };
     assert.equal(status({}, { tally: { ...tally, lastQuarantinedAt: NOW - 23 * 60 * MINUTE } }).level, 'warning');

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { codeOf } from '../shared/words.ts';
+import { codeOf } from '../common/errors.ts';
 
 const POLL_MS = 20;
 

@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { explain } from '../common/errors.ts';
+import { ownProgram } from '../common/own-program.ts';
+import type { FromLauncher, ToLauncher } from './messages.ts';
+import { NotStarted, type Program, type ProgramEnding, type ProgramOutput, type Programs } from './program.ts';
+
+/** One that dies sooner is started again only when it is needed. */
+const LIVED_MS = 10_000;
+
+interface Run {
+  readonly output: ProgramOutput;
+  readonly resolve: (ending: ProgramEnding) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Runs programs through a small process of this same executable, which is started when it is needed, and again when it dies. */
+export class Launcher implements Programs {
+  readonly #runs = new Map<number, Run>();
+  #process: ChildProcess | undefined;
+  #startedAt = 0;
+  #last = 0;
+
+  /** Starts the process, so that the first program need not wait for it. */
+  start(): void {
+    this.#launcher();
+  }
+
+  async run(program: Program, signal: AbortSignal, output: ProgramOutput): Promise<ProgramEnding> {
+    const launcher = this.#launcher();
+    const run = ++this.#last;
+    const { promise, resolve, reject } = Promise.withResolvers<ProgramEnding>();
+    this.#runs.set(run, { output, resolve, reject });
+    // It keeps the daemon alive while it has something to tell, and not longer.
+    launcher.channel?.ref();
+    send(launcher, { type: 'run', run, program });
+    const abort = (): void => send(launcher, { type: 'abort', run });
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+    try {
+      return await promise;
+    } finally {
+      signal.removeEventListener('abort', abort);
+      this.#runs.delete(run);
+      if (this.#runs.size === 0) this.#process?.channel?.unref();
+    }
+  }
+
+  /** Lets the process end, once what it has started has ended. */
+  close(): void {
+    const launcher = this.#process;
+    this.#process = undefined;
+    if (launcher?.connected) launcher.disconnect();
+  }
+
+  #launcher(): ChildProcess {
+    if (this.#process !== undefined) return this.#process;
+    const [file, ...entry] = ownProgram();
+    const launcher = spawn(file, [...entry, '--launcher'], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      serialization: 'advanced',
+    });
+    this.#process = launcher;
+    this.#startedAt = performance.now();
+    launcher.on('message', (message) => this.#receive(message as FromLauncher));
+    launcher.once('error', (error) => this.#ended(launcher, explain(error)));
+    launcher.once('exit', (code, signal) => this.#ended(launcher, signal ?? `exit code ${code}`));
+    launcher.unref();
+    launcher.channel?.unref();
+    return launcher;
+  }
+
+  #receive(message: FromLauncher): void {
+    const run = this.#runs.get(message.run);
+    switch (message.type) {
+      case 'lines':
+        run?.output.lines(message.stream, message.lines);
+        return;
+      case 'trouble':
+        run?.output.trouble(message.what);
+        return;
+      case 'ended':
+        run?.resolve(message.ending);
+        return;
+      case 'not-started':
+        run?.reject(new NotStarted(message.stage, message.message, message.code));
+        return;
+    }
+  }
+
+  /** What it ran is lost sight of; the next program gets a new one. */
+  #ended(launcher: ChildProcess, reason: string): void {
+    if (this.#process !== launcher) return;
+    this.#process = undefined;
+    const error = new Error(
+      `The process in which voeventd starts programs has ended (${reason}). The program may have been started, and may still run`,
+    );
+    for (const { reject } of this.#runs.values()) reject(error);
+    if (performance.now() - this.#startedAt >= LIVED_MS) this.start();
+  }
+}
+
+function send(launcher: ChildProcess, message: ToLauncher): void {
+  // A process that has died says so by its end.
+  if (launcher.connected) launcher.send(message, () => {});
+}
