@@ -69,7 +69,7 @@ export class Daemon {
         end: (seq, handler, end) => this.#ledger.end(seq, handler, end),
         load: (seq) => this.#load(seq),
         beyond: (handler, keep, limit) => this.#ledger.beyond(handler, keep, limit),
-        startsSince: (handler, time, limit) => this.#ledger.startsSince(handler, time, limit),
+        lastAttempts: (handler, limit) => this.#ledger.lastAttempts(handler, limit),
       },
       log,
     );

@@ -5,7 +5,7 @@ export interface BreakerSettings {
   readonly probeMs: number;
 }
 
-/** What an attempt says of its handler; nothing where it was cut short, pretended, or its alert alone is at fault. */
+/** What an attempt says of its handler; nothing where it was cut short or pretended. */
 export type Health = 'works' | 'fails' | undefined;
 
 type State = 'closed' | 'open' | 'ready' | 'probing';
@@ -19,8 +19,11 @@ export class Breaker {
   #state: State = 'closed';
   #failures = 0;
 
-  constructor(after: number) {
+  /** @param failures in a row, before: where they are enough, the first attempt is a probe */
+  constructor(after: number, failures = 0) {
     this.#after = after;
+    this.#failures = failures;
+    if (failures >= after) this.#state = 'ready';
   }
 
   /** Whether an attempt may begin. */

@@ -28,8 +28,8 @@ export interface OpenDelivery extends Manner {
   readonly forgiven: number;
   /** Asked for however old the alert is. */
   readonly anyAge: boolean;
-  /** It is to be tried again, not before `dueAt`; otherwise it may be started at once. */
-  readonly isRetry: boolean;
+  /** When its last attempt failed, if it is to be tried again, not before `dueAt`; otherwise it may be started at once. */
+  readonly failedAt: number | undefined;
   /** Milliseconds since 1970. */
   readonly dueAt: number;
   /** JSON: the dead deliveries it is about, where the handler is the `onDead` of others. */
@@ -65,6 +65,13 @@ export interface AttemptEnd {
   readonly because: string | undefined;
 }
 
+/** An attempt that was made before, perhaps by an earlier run of the daemon. */
+export interface PastAttempt {
+  readonly startedAt: number;
+  /** Undefined where it was never ended. */
+  readonly state: AttemptEnd['state'] | undefined;
+}
+
 /** What a lane needs of the journal: it is the queue, the lane only holds what is next. */
 export interface DeliveryJournal {
   /** Deliveries of the handler that have not ended, in the order they are due. */
@@ -77,8 +84,8 @@ export interface DeliveryJournal {
   load(seq: number): Delivery | undefined;
   /** Of the deliveries that wait, all but the newest `keep`; the newest of them first, so many at most. */
   beyond(handler: string, keep: number, limit: number): number[];
-  /** When the last attempts after that time began, the oldest first, so many at most; not of pretended deliveries. */
-  startsSince(handler: string, time: number, limit: number): number[];
+  /** The last attempts of the handler, so many at most, the newest first; not of pretended deliveries. */
+  lastAttempts(handler: string, limit: number): PastAttempt[];
 }
 
 /** A delivery whose turn comes: its alert is in memory. */

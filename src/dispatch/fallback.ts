@@ -1,6 +1,9 @@
 import type { Alert } from '../alert/model.ts';
 import type { DeliveryEnd } from './deliveries.ts';
 
+/** Characters of a reason that are passed on: it goes into messages and environments. */
+const LONGEST_REASON = 2_000;
+
 /** A delivery that has failed for good, as the handler that is the `onDead` of its own is told. */
 export interface DeadDelivery {
   /** The handler that failed. */
@@ -45,6 +48,7 @@ export function fallbackOf(
   pretended: boolean,
 ): FallbackDelivery | undefined {
   if (state !== 'dead' || fallback === undefined || (test && fallback.tests === 'skip')) return undefined;
-  const dead = { handler, outcome, attempts: attempt?.number ?? 0, endedAt: new Date(endedAt).toISOString() };
+  const why = outcome.length > LONGEST_REASON ? `${outcome.slice(0, LONGEST_REASON)}…` : outcome;
+  const dead = { handler, outcome: why, attempts: attempt?.number ?? 0, endedAt: new Date(endedAt).toISOString() };
   return { handler: fallback.handler, pretends: pretended || (test && fallback.tests === 'pretend'), dead };
 }

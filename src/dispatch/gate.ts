@@ -28,11 +28,13 @@ export class Gate {
   readonly #journal: DeliveryJournal;
   readonly #log: Log;
   readonly #wake: () => void;
-  readonly #breaker: Breaker | undefined;
+  #breaker: Breaker | undefined;
   #rate: RateLimit | undefined;
+  #isRestored = false;
   #hold: Hold | undefined;
   #probeTimer: NodeJS.Timeout | undefined;
   #rateTimer: NodeJS.Timeout | undefined;
+  #stopped = false;
 
   /** @param wake is called when an attempt may begin that might not before */
   constructor(settings: LaneSettings, journal: DeliveryJournal, log: Log, wake: () => void) {
@@ -40,7 +42,6 @@ export class Gate {
     this.#journal = journal;
     this.#log = log;
     this.#wake = wake;
-    this.#breaker = settings.breaker && new Breaker(settings.breaker.after);
   }
 
   /** Undefined while the breaker is closed. */
@@ -50,6 +51,7 @@ export class Gate {
 
   /** Whether an attempt may begin; where not, `wake` is called when it may. @throws when the journal cannot be read */
   allows(): boolean {
+    this.#restore();
     if (this.#breaker?.allows === false) return false;
     const waitMs = this.#rateWaitMs();
     if (waitMs === 0) return true;
@@ -71,7 +73,9 @@ export class Gate {
         this.#opened(reason);
         return;
       case 'held':
-        this.#probeLater(reason);
+        // What an earlier run of the daemon has said is said again.
+        if (this.#hold === undefined) this.#opened(reason);
+        else this.#probeLater(reason);
         return;
       case 'closed':
         this.#closed();
@@ -95,24 +99,35 @@ export class Gate {
   }
 
   stop(): void {
+    this.#stopped = true;
     clearTimeout(this.#probeTimer);
     clearTimeout(this.#rateTimer);
   }
 
   #rateWaitMs(): number {
-    const { rateLimit, handler } = this.#settings;
-    if (rateLimit === undefined) return 0;
-    const now = Date.now();
-    const { count, perMs } = rateLimit;
-    this.#rate ??= new RateLimit(rateLimit, this.#journal.startsSince(handler, now - perMs, count));
-    return this.#rate.waitMs(now);
+    this.#restore();
+    return this.#rate?.waitMs(Date.now()) ?? 0;
+  }
+
+  /** Goes on where an earlier run of the daemon was. */
+  #restore(): void {
+    const { handler, breaker, rateLimit } = this.#settings;
+    if (this.#isRestored || (breaker === undefined && rateLimit === undefined)) return;
+    const last = this.#journal.lastAttempts(handler, Math.max(breaker?.after ?? 0, rateLimit?.count ?? 0));
+    const ended = last.filter(({ state }) => state === 'done' || state === 'failed');
+    const firstDone = ended.findIndex(({ state }) => state === 'done');
+    this.#breaker = breaker && new Breaker(breaker.after, firstDone === -1 ? ended.length : firstDone);
+    const starts = last.map(({ startedAt }) => startedAt).reverse();
+    this.#rate = rateLimit && new RateLimit(rateLimit, starts.slice(-rateLimit.count));
+    this.#isRestored = true;
   }
 
   #opened(reason: string): void {
     const { handler, breaker } = this.#settings;
     const probe = formatDuration(breaker?.probeMs ?? 0);
+    const failures = this.#breaker?.failures ?? 0;
     this.#log.error(
-      `${handler} has failed ${breaker?.after} times in a row, last with: ${reason}. Its deliveries wait in the journal; one is tried each ${probe} until one succeeds`,
+      `${handler} has failed ${failures} times in a row, last with: ${reason}. Its deliveries wait in the journal; one is tried each ${probe} until one succeeds`,
       { handler },
     );
     this.#probeLater(reason);
@@ -124,6 +139,7 @@ export class Gate {
     const since = this.#hold?.since ?? now;
     this.#hold = { since, failures: this.#breaker?.failures ?? 0, reason, nextProbeAt: now + probeMs };
     clearTimeout(this.#probeTimer);
+    if (this.#stopped) return;
     this.#probeTimer = setTimeout(
       () => {
         this.#breaker?.ready();
@@ -135,11 +151,9 @@ export class Gate {
 
   #closed(): void {
     const { handler } = this.#settings;
-    const since = this.#hold?.since ?? Date.now();
+    const after = this.#hold === undefined ? '' : ` after ${formatDuration(Date.now() - this.#hold.since)}`;
     this.#hold = undefined;
     clearTimeout(this.#probeTimer);
-    this.#log.warn(`${handler} works again after ${formatDuration(Date.now() - since)}; its deliveries go on`, {
-      handler,
-    });
+    this.#log.warn(`${handler} works again${after}; its deliveries go on`, { handler });
   }
 }

@@ -137,8 +137,7 @@ export class Lane {
       }
       this.#trimSoon();
     } catch (error) {
-      this.#log.error(`Cannot use the journal: ${explain(error)}; trying again in ${formatDuration(JOURNAL_RETRY_MS)}`);
-      this.#wakeAt(Date.now() + JOURNAL_RETRY_MS);
+      this.#fails(error);
     }
   }
 
@@ -234,15 +233,15 @@ export class Lane {
     const limit = REFILL + this.#running.size;
     const open = this.#journal.open(this.#settings.handler, limit);
     let waitsForTime = false;
-    for (const { withdrawn, isRetry, dueAt, ...known } of open) {
+    for (const { withdrawn, failedAt, dueAt, ...known } of open) {
       const { seq } = known;
       if (this.#inHand.has(seq)) continue;
       if (withdrawn !== undefined) {
         this.#attempts.skip(seq, withdrawn);
         continue;
       }
-      // What is new does not wait, also where the clock was set back since.
-      if (isRetry && dueAt > now) {
+      // What is new does not wait. Nor does what failed in the future: the clock was set back.
+      if (failedAt !== undefined && failedAt <= now && dueAt > now) {
         waitsForTime = true;
         this.#wakeAt(dueAt);
         continue;

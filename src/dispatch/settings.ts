@@ -153,7 +153,7 @@ export function handlerSchema() {
         .optional()
         .meta({ sample: { after: 5, probe: '1m' } })
         .describe(
-          'After so many failures in a row nothing is started but a probe now and then; deliveries wait in the journal and lose no attempts. Only failures count after which trying again may help.',
+          'After so many failures in a row nothing is started but a probe now and then; deliveries wait in the journal and lose no attempts.',
         ),
       rateLimit: z
         .strictObject({

@@ -48,9 +48,9 @@ function failed(settings: Settings, ended: Ended, { reason, retryable, afterMs }
   const { handler, retry, breaker } = settings;
   const { queued, pretended, isProbe, endedAt } = ended;
   const kept = { outcome: reason, ...keptOf(ended) };
-  // Where trying again cannot help, the alert is at fault, and others may go well.
-  const health = retryable && !pretended ? 'fails' : undefined;
+  const health = pretended ? undefined : 'fails';
   if (health === 'fails' && isProbe) {
+    // Also where the plugin says that trying again cannot help: it has not helped any other either.
     const delayMs = Math.max(breaker?.probeMs ?? 0, afterMs ?? 0);
     const message = `${handler} still fails: ${reason}; the next probe is in ${formatDuration(breaker?.probeMs ?? 0)}`;
     const end = { state: 'retrying', dueAt: endedAt + delayMs, isForgiven: true, ...kept } as const;

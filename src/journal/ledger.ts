@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
-import type { DeliveryEnd, OpenDelivery } from '../dispatch/deliveries.ts';
+import type { DeliveryEnd, OpenDelivery, PastAttempt } from '../dispatch/deliveries.ts';
 import type { DeadDelivery, FallbackDelivery } from '../dispatch/fallback.ts';
 import type { LogPosition } from './log/segments.ts';
 import { openJournalFile } from './open.ts';
@@ -97,7 +97,7 @@ const OPEN: ReadonlySet<string> = new Set(['pending', 'running', 'retrying']);
 
 /** A thread of more alerts than this is none about one event: the oldest keep the name that they had. */
 const MOST_RENAMED = 500;
-/** Alerts whose attempts count against a rate limit after a restart. */
+/** Alerts whose attempts still count after a restart: for a rate limit, for a circuit breaker. */
 const MOST_LOOKED_AT = 10_000;
 const RENAME_THREAD =
   'UPDATE decision SET thread = ? WHERE seq IN (SELECT seq FROM decision WHERE thread = ? ORDER BY seq DESC LIMIT ?)';
@@ -311,13 +311,17 @@ export class Ledger {
   /** Deliveries of this handler that have not ended, in the order they are due. */
   open(handler: string, limit: number): OpenDelivery[] {
     return this.#all(
-      `SELECT seq, state, attempts, forgiven, any_age, due_at, mode, retraction, because, withdrawn FROM delivery
+      `SELECT seq, state, attempts, forgiven, any_age, due_at, ended_at, mode, retraction, because, withdrawn FROM delivery
        WHERE handler = ? AND state IN ('pending', 'running', 'retrying') ORDER BY due_at, seq LIMIT ?`,
       handler,
       limit,
     ).map((row) => ({
       ...{ seq: Number(row.seq), attempts: Number(row.attempts), dueAt: Number(row.due_at) },
-      ...{ isRetry: row.state === 'retrying', forgiven: Number(row.forgiven), anyAge: row.any_age === 1 },
+      ...{
+        failedAt: row.state === 'retrying' ? Number(row.ended_at) : undefined,
+        forgiven: Number(row.forgiven),
+        anyAge: row.any_age === 1,
+      },
       ...{ pretends: row.mode === 'pretend', retracts: row.retraction === 1 },
       because: (row.because as string | null) ?? undefined,
       withdrawn: (row.withdrawn as string | null) ?? undefined,
@@ -333,17 +337,17 @@ export class Ledger {
   }
 
   /**
-   * When the last attempts after that time began, the oldest first, so many at most; not of pretended deliveries.
-   * Looks at the newest alerts only: to look at all there ever were would take longer with each.
+   * The last attempts of the handler, so many at most, the newest first; not of pretended deliveries. Looks at the newest
+   * alerts only: to look at all there ever were would take longer with each.
    */
-  startsSince(handler: string, time: number, limit: number): number[] {
-    const sql = `SELECT attempt.started_at FROM attempt JOIN delivery USING (seq, handler)
-      WHERE seq > (SELECT coalesce(max(seq), 0) FROM decision) - ${MOST_LOOKED_AT}
-      AND handler = ? AND attempt.started_at > ? AND mode IS NULL
+  lastAttempts(handler: string, limit: number): PastAttempt[] {
+    const sql = `SELECT attempt.started_at, attempt.state FROM attempt JOIN delivery USING (seq, handler)
+      WHERE seq > (SELECT coalesce(max(seq), 0) FROM decision) - ${MOST_LOOKED_AT} AND handler = ? AND mode IS NULL
       ORDER BY attempt.started_at DESC LIMIT ?`;
-    return this.#all(sql, handler, time, limit)
-      .map((row) => Number(row.started_at))
-      .reverse();
+    return this.#all(sql, handler, limit).map((row) => ({
+      startedAt: Number(row.started_at),
+      state: (row.state as PastAttempt['state'] | null) ?? undefined,
+    }));
   }
 
   /** Handlers that have deliveries which have not ended, with their number. */
@@ -414,10 +418,10 @@ export class Ledger {
   }
 
   #transaction(work: () => void): void {
-    this.#database.exec('BEGIN IMMEDIATE');
+    this.#run('BEGIN IMMEDIATE');
     try {
       work();
-      this.#database.exec('COMMIT');
+      this.#run('COMMIT');
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       // Some of them may be of rules that were not kept after all.

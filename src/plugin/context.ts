@@ -67,7 +67,7 @@ export async function runAttempt(
 /** Adds fields to every line, and keeps the last of them. */
 function attemptLog(log: Log, fields: Record<string, unknown>, tail: Tail): Log {
   const at = (level: LogLevel) => (message: string, more?: Record<string, unknown>) => {
-    tail.line(message);
+    tail.line(String(message));
     log[level](message, { ...fields, ...more });
   };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };

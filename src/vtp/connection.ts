@@ -37,6 +37,10 @@ export type PeerKind = 'broker' | 'author' | 'subscriber';
 
 const KEEP_ALIVE_MS = 30_000;
 const LINGER_MS = 1_000;
+/** Read in one turn of the event loop. A flood would keep it for as long as the flood lasts, and others waiting. */
+const TURN_BYTES = 1024 * 1024;
+/** To look at a message, keep it and answer it takes as long as to read so many bytes. */
+const MESSAGE_BYTES = 3_000;
 
 /** One connection, over TCP, TLS or a Unix-domain socket, that speaks in frames. It is made by `dial` or `accept` and ends once. */
 export class Connection {
@@ -48,6 +52,7 @@ export class Connection {
   #opened = false;
   #held = false;
   #readAt = 0;
+  #readThisTurn = 0;
   #reason: string | undefined;
   #ended = false;
 
@@ -134,9 +139,7 @@ export class Connection {
     const frames = encodeFrames(this.#outgoing, this.#decoder.littleEndian);
     this.#outgoing = [];
     const isWritten = this.#socket.write(frames);
-    // A peer that does not read our answers gets no more of our memory: we stop reading until it does. Not so a
-    // subscriber, which may be busy with writing its receipts, and reads no alerts until it has.
-    if (!isWritten && this.#peer !== 'subscriber') this.#socket.pause();
+    if (!isWritten && this.#waitsForReader) this.#socket.pause();
   }
 
   /** Stops reading, so that the broker waits, until `release`. */
@@ -163,8 +166,17 @@ export class Connection {
     setTimeout(() => this.#socket.destroy(), LINGER_MS).unref();
   }
 
+  /**
+   * A peer that does not read our answers gets no more of our memory: we stop reading until it does. Not so a subscriber,
+   * which may be busy with writing its receipts, and reads no alerts until it has.
+   */
+  get #waitsForReader(): boolean {
+    return this.#peer !== 'subscriber' && this.#socket.writableNeedDrain;
+  }
+
   #resume(): void {
-    if (!this.#held && !this.#socket.writableNeedDrain) this.#socket.resume();
+    if (this.#held || this.#readThisTurn >= TURN_BYTES || this.#waitsForReader) return;
+    this.#socket.resume();
   }
 
   #awaitOpen(openEvent: string, connectTimeoutMs: number): NodeJS.Timeout {
@@ -202,10 +214,24 @@ export class Connection {
 
   #read(chunk: Buffer): void {
     this.#readAt = performance.now();
-    for (const event of this.#decoder.feed(chunk)) {
+    const events = this.#decoder.feed(chunk);
+    this.#takeTurn(chunk.length + events.length * MESSAGE_BYTES);
+    for (const event of events) {
       if (this.#reason !== undefined) return;
       this.#events.frame(event);
     }
+  }
+
+  /** Leaves what is too much for this turn to the next one, after what others have to say and have to be told. */
+  #takeTurn(bytes: number): void {
+    if (this.#readThisTurn === 0) {
+      setImmediate(() => {
+        this.#readThisTurn = 0;
+        this.#resume();
+      });
+    }
+    this.#readThisTurn += bytes;
+    if (this.#readThisTurn >= TURN_BYTES) this.#socket.pause();
   }
 
   #endReason(reason: string): string {

@@ -134,7 +134,7 @@ export const METRICS: readonly Metric[] = [
   },
   {
     ...{ name: 'voeventd_handler_up', type: 'gauge', labels: ['handler'] },
-    help: 'Whether the handler can run: 1 or 0.',
+    help: 'Whether the handler can run: 1, or 0, also while its circuit breaker is open.',
     samples: ofHandlers(({ state }) => [[{}, Number(state === 'running')]]),
   },
   {

@@ -35,7 +35,7 @@ handlers:
   keep: { plugin: archive, with: { directory: ./archive } }
 `;
 
-test(`killed at any moment, ${KILLS} times, nothing that was acknowledged is lost, and only what was running runs again`, {
+test('killed at any moment, nothing that was acknowledged is lost, and only what was running runs again', {
   timeout: IS_LONG ? 900_000 : 90_000,
 }, async (context) => {
   context.diagnostic(`seed ${SEED}`);

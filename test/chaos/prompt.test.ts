@@ -83,7 +83,7 @@ test('an iamalive is answered within 100 ms while a packet of 4 MiB is parsed', 
   await at.daemon.stop();
 });
 
-test(`an iamalive is answered within 100 ms while ${BACKLOG} alerts are filled back, in no more than 200 MiB`, async (context) => {
+test('an iamalive is answered within 100 ms while a backlog is filled back, in no more than 200 MiB', async (context) => {
   const at = await scene(context, ['keep: { plugin: archive, with: { directory: ./archive, sync: false } }']);
   await answersPromptly(context, at.pulse, async (round) => {
     await burst(at, `backlog-${round}`, BACKLOG);

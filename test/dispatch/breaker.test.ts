@@ -45,6 +45,11 @@ describe('a circuit breaker', () => {
     assert.ok(!breaker.begin(), 'no probe any more');
   });
 
+  it('begins with a probe where there were enough failures before', () => {
+    assert.ok(!new Breaker(3, 2).begin());
+    assert.ok(new Breaker(3, 3).begin());
+  });
+
   it('closes when what was begun before it opened succeeds', () => {
     const breaker = new Breaker(1);
     breaker.end(breaker.begin(), 'fails');
@@ -101,6 +106,27 @@ describe('a handler with a breaker', () => {
     await setup.lane.stop(0);
   });
 
+  it('is held up after a restart too: the first attempt is a probe', async (test) => {
+    holdTime(test);
+    const { runner } = unreliable();
+    const setup = setUp(test, { runner, settings });
+    setup.lane.start();
+    await offer(setup, 6);
+    await setup.lane.stop(0);
+    await pass(test, 1_000);
+    const { other, runner: again } = unreliable();
+    const { lane, log } = restarted(setup, again, settings);
+    lane.start();
+    await settle();
+    assert.deepEqual(again.seqs, [4]);
+    assert.match(log.text(), /^slew has failed 4 times in a row, last with: no route\. Its deliveries wait/m);
+    assert.deepEqual(lane.hold, { since: START + 1_000, failures: 4, reason: 'no route', nextProbeAt: START + 61_000 });
+    other.isAway = false;
+    await pass(test, 60_000);
+    assert.deepEqual(setup.journal.states(), [...Array(3).fill('dead'), ...Array(3).fill('done')]);
+    await lane.stop(0);
+  });
+
   it('skips what grows too old meanwhile, without a probe', async (test) => {
     holdTime(test);
     const { runner } = unreliable();
@@ -114,13 +140,37 @@ describe('a handler with a breaker', () => {
     await setup.lane.stop(0);
   });
 
-  it('does not count what was the fault of its alert, or pretended', async (test) => {
-    const refusing = new ScriptedRunner(() => failing('no such filter', false));
-    const setup = setUp(test, { runner: refusing, settings });
+  it('leaves no timer behind when what runs fails after the lane was stopped', async (test) => {
+    holdTime(test);
+    const setup = setUp(test, { settings: { ...settings, breaker: { after: 1, probeMs: 60_000 } } });
+    setup.lane.start();
+    await offer(setup, 2);
+    const stopping = setup.lane.stop(10_000);
+    setup.runner.finish(1, failing('no route'));
+    await stopping;
+    await pass(test, 60_000);
+    assert.deepEqual(setup.runner.seqs, [1]);
+    await setup.lane.stop(0);
+  });
+
+  it('counts what the plugin calls final too, and lets nobody die as a probe', async (test) => {
+    holdTime(test);
+    const other = { isAway: true };
+    const runner = new ScriptedRunner(() => (other.isAway ? failing('401 Unauthorized', false) : DONE));
+    const setup = setUp(test, { runner, settings });
     setup.lane.start();
     await offer(setup, 5);
-    assert.deepEqual(refusing.seqs, [1, 2, 3, 4, 5]);
+    for (let probe = 0; probe < 4; probe++) await pass(test, 60_000);
+    assert.deepEqual(runner.seqs, [1, 2, 3, 4, 5, 4, 5]);
+    other.isAway = false;
+    await pass(test, 60_000);
+    await pass(test, 60_000);
+    assert.deepEqual(setup.journal.states(), [...Array(3).fill('dead'), ...Array(2).fill('done')]);
     await setup.lane.stop(0);
+  });
+
+  it('does not count what was pretended', async (test) => {
+    const setup = setUp(test);
     const pretending = new ScriptedRunner(() => failing('cannot say'));
     const { lane } = restarted(setup, pretending, { ...settings, pretends: true });
     lane.start();

@@ -93,6 +93,14 @@ describe('a dead delivery', () => {
     const got = (tests: FallbackSettings['tests'], test: boolean) =>
       fallbackOf({ handler: 'slew', fallback: { handler: 'tell', tests } }, end, { test }, false)?.pretends;
     assert.deepEqual([got('take', true), got('pretend', true), got('skip', true)], [false, true, undefined]);
+    const long = { ...end, outcome: 'x'.repeat(9_000) };
+    const told = fallbackOf(
+      { handler: 'slew', fallback: { handler: 'tell', tests: 'skip' } },
+      long,
+      { test: false },
+      false,
+    );
+    assert.equal(told?.dead.outcome.length, 2_001);
     assert.deepEqual([got('take', false), got('pretend', false), got('skip', false)], [false, false, false]);
   });
 });

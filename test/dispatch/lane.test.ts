@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { Histogram } from '../../src/common/histogram.ts';
 import type { DeliveryJournal } from '../../src/dispatch/deliveries.ts';
 import { Lane } from '../../src/dispatch/lane.ts';
-import { holdTime, pass, type Setup, START, setUp } from './lane-setup.ts';
+import { holdTime, pass, restarted, type Setup, START, setUp } from './lane-setup.ts';
 import {
   DONE,
   failing,
@@ -260,6 +260,22 @@ describe('maxAge', () => {
     assert.equal(journal.rows()[1]?.attempts, 0);
     assert.equal(journal.rows()[0]?.attempts, 1);
     assert.match(log.text(), /slew was not run: it is 1m 1s old/);
+    await lane.stop(0);
+  });
+
+  it('is asked after a restart too, many in a turn and not all', async (test) => {
+    holdTime(test);
+    const setup = setUp(test);
+    setup.journal.deliveries(700);
+    await pass(test, 61_000);
+    const [fresh] = setup.journal.deliveries(1);
+    const runner = new ScriptedRunner(() => DONE);
+    const { lane } = restarted(setup, runner, { maxAgeMs: 60_000 });
+    lane.start();
+    assert.ok(setup.journal.states().includes('pending'), 'others have a turn');
+    for (let turn = 0; turn < 5; turn++) await pass(test, 1);
+    assert.deepEqual(runner.seqs, [fresh?.seq]);
+    assert.deepEqual(setup.journal.states(), [...Array(700).fill('skipped'), 'done']);
     await lane.stop(0);
   });
 });

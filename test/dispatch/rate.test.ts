@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { RateLimit } from '../../src/dispatch/rate.ts';
 import { holdTime, offer, pass, restarted, setUp } from './lane-setup.ts';
-import { DONE, ScriptedRunner, settle } from './scripted.ts';
+import { DONE, failing, ScriptedRunner, settle } from './scripted.ts';
 
 const HOUR = 3_600_000;
 const rateLimit = { count: 2, perMs: HOUR, beyond: 'queue' } as const;
@@ -127,6 +127,20 @@ describe('a handler whose queue is bounded', () => {
 });
 
 describe('a clock that was set back', () => {
+  it('does not hold up what is to be tried again', async (test) => {
+    holdTime(test);
+    const setup = setUp(test, { runner: new ScriptedRunner(() => failing('busy')) });
+    setup.lane.start();
+    await offer(setup, 1);
+    await setup.lane.stop(0);
+    test.mock.timers.setTime(Date.now() - HOUR);
+    const { lane } = restarted(setup, new ScriptedRunner(() => DONE), {});
+    lane.start();
+    await settle();
+    assert.deepEqual(setup.journal.states(), ['done']);
+    await lane.stop(0);
+  });
+
   it('does not hold up what is new', async (test) => {
     holdTime(test);
     const setup = setUp(test);

@@ -109,7 +109,7 @@ export class TestJournal {
       end: (seq, handler, end) => ledger.end(seq, handler, end),
       load: (seq) => this.load(seq),
       beyond: (handler, keep, limit) => ledger.beyond(handler, keep, limit),
-      startsSince: (handler, time, limit) => ledger.startsSince(handler, time, limit),
+      lastAttempts: (handler, limit) => ledger.lastAttempts(handler, limit),
       ...changes,
     };
   }
@@ -124,6 +124,11 @@ export class TestJournal {
     } finally {
       database.close();
     }
+  }
+
+  /** Deliveries that have not ended, of all handlers. */
+  get openCount(): number {
+    return [...this.ledger.openHandlers().values()].reduce((sum, count) => sum + count, 0);
   }
 
   states(handler = 'slew'): string[] {

@@ -16,7 +16,7 @@ function decision(seq: number, handlers: readonly string[], changes: Partial<Dec
 }
 
 function open(seq: number, attempts: number, dueAt: number, changes: Partial<OpenDelivery> = {}): OpenDelivery {
-  const usual = { pretends: false, retracts: false, isRetry: false, forgiven: 0, anyAge: false };
+  const usual = { pretends: false, retracts: false, failedAt: undefined, forgiven: 0, anyAge: false };
   return { seq, attempts, dueAt, ...usual, because: undefined, withdrawn: undefined, ...changes };
 }
 
@@ -104,7 +104,7 @@ describe('a delivery', () => {
     ledger.decide([decision(1, ['slew']), decision(2, ['slew'])]);
     ledger.begin(1, 'slew', NOW);
     ledger.end(1, 'slew', { state: 'retrying', outcome: 'exit code 1', endedAt: NOW, dueAt: NOW + 5_000 });
-    assert.deepEqual(ledger.open('slew', 10), [open(2, 0, NOW + 2), open(1, 1, NOW + 5_000, { isRetry: true })]);
+    assert.deepEqual(ledger.open('slew', 10), [open(2, 0, NOW + 2), open(1, 1, NOW + 5_000, { failedAt: NOW })]);
   });
 
   it('of one handler has nothing to do with another’s', (t) => {

@@ -32,7 +32,7 @@ function waiting(journalPath: string, from: LogPosition): Entry[] {
   let position = from;
   for (;;) {
     const batch = reader.read(position, until);
-    entries.push(...batch.entries);
+    for (const { packet, ...entry } of batch.entries) entries.push({ ...entry, packet: Buffer.from(packet) });
     position = batch.position;
     if (batch.isLast) break;
   }

@@ -18,8 +18,12 @@ export interface LogBatch {
 /** Read in one go, and so what one transaction takes in: others wait for it. */
 const CHUNK_BYTES = 512 * 1024;
 
-/** Reads the intake log, in order; what is damaged it leaves out, and tells. */
+/**
+ * Reads the intake log, in order; what is damaged it leaves out, and tells. What it has read is to be used before it reads on:
+ * the packets of all entries lie in the one piece of memory that it reads into.
+ */
 export class LogReader {
+  readonly #chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   readonly #journalPath: string;
   readonly #events: ReaderEvents;
   #open: { readonly segment: number; readonly file: number } | undefined;
@@ -70,7 +74,7 @@ export class LogReader {
   }
 
   #readFrom(file: number, from: LogPosition, end: number, isWhole: boolean): { entries: Entry[]; offset: number } {
-    let bytes = readAt(file, from.offset, Math.min(CHUNK_BYTES, end - from.offset));
+    let bytes = readAt(file, from.offset, this.#chunk.subarray(0, Math.max(0, end - from.offset)));
     const entries: Entry[] = [];
     let at = 0;
     for (;;) {
@@ -85,7 +89,7 @@ export class LogReader {
       // What is in front of it first, be it damaged or larger than a chunk.
       if (entries.length > 0) return { entries, offset: start };
       if (found.state === 'short' && bytes.length < Math.min(found.needed, end - start)) {
-        bytes = readAt(file, start, Math.min(found.needed, end - start));
+        bytes = readAt(file, start, Buffer.allocUnsafeSlow(Math.min(found.needed, end - start)));
         // A file that is shorter than its writer said is damaged too.
         if (bytes.length === found.needed) continue;
       }
@@ -95,7 +99,7 @@ export class LogReader {
 
   /** @returns where the next whole record begins, or the end */
   #skip(file: number, segment: number, start: number, end: number, isWhole: boolean): number {
-    const bytes = readAt(file, start, end - start);
+    const bytes = readAt(file, start, Buffer.allocUnsafeSlow(end - start));
     let at = nextMark(bytes, 0);
     while (at !== -1 && readRecord(bytes, at).state !== 'record') at = nextMark(bytes, at);
     const to = at === -1 ? end : start + at;
@@ -109,12 +113,11 @@ function sizeOf(file: number | undefined): number {
   return file === undefined ? 0 : fstatSync(file).size;
 }
 
-/** Bytes of their own: what is read next does not change them. */
-function readAt(file: number, offset: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafeSlow(length);
+/** Fills `bytes`. @returns as much of it as there was */
+function readAt(file: number, offset: number, bytes: Buffer): Buffer {
   let done = 0;
-  while (done < length) {
-    const read = readSync(file, bytes, done, length - done, offset + done);
+  while (done < bytes.length) {
+    const read = readSync(file, bytes, done, bytes.length - done, offset + done);
     if (read === 0) break;
     done += read;
   }

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import type { Scope } from '../../support/executable.ts';
@@ -7,15 +10,17 @@ import { until } from '../../support/wait.ts';
 
 /** An iamalive is answered in this time, whatever else goes on. */
 const PROMPT_MS = 100;
-/** A machine that keeps a thread waiting for longer than this is not one to measure on. */
+/** A machine that keeps a thread or a sync waiting for longer than this is not one to measure on. */
 const STALL_MS = 40;
+/** Measured so often, or it is not worth its name. */
+const FEWEST = 20;
 const ROUNDS = 5;
 const PATIENCE_MS = 30_000;
 
 /** How one iamalive was answered. Milliseconds. */
 export interface Beat {
   readonly answerMs: number;
-  /** How late a timer of the measuring thread went off meanwhile: what the machine is to blame for. */
+  /** For how long the machine kept a timer, or the disk a sync, of the measuring thread meanwhile. */
   readonly lateMs: number;
 }
 
@@ -41,9 +46,13 @@ export class Pulse {
 
   /** Listens until the test is over. */
   static async start(context: Scope): Promise<Pulse> {
-    const worker = new Worker(new URL('./pulse-thread.ts', import.meta.url));
+    const directory = mkdtempSync(join(tmpdir(), 'voeventd-pulse-'));
+    const worker = new Worker(new URL('./pulse-thread.ts', import.meta.url), { argv: [join(directory, 'sync')] });
     const [port] = (await once(worker, 'message')) as [number];
-    context.after(() => worker.terminate());
+    context.after(async () => {
+      await worker.terminate();
+      rmSync(directory, { recursive: true });
+    });
     return new Pulse(worker, port);
   }
 
@@ -77,17 +86,16 @@ export async function answersPromptly(
   for (let round = 0; round < ROUNDS; round++) {
     await pulse.taken();
     await goOn(round);
-    const beats = await pulse.taken();
-    const slowest = slowestOf(beats);
-    worst.push(`${slowest.toFixed(1)} ms`);
-    if (slowest > PROMPT_MS) continue;
-    context.diagnostic(`${beats.length} times asked, the slowest answer took ${worst.at(-1)}`);
+    const all = await pulse.taken();
+    const beats = all.filter(({ lateMs }) => lateMs < STALL_MS).map(({ answerMs }) => answerMs);
+    const slowest = Math.max(...beats);
+    worst.push(`${slowest.toFixed(1)} ms of ${beats.length}`);
+    if (slowest > PROMPT_MS || beats.length < FEWEST) continue;
+    const whole = Math.max(...all.map(({ answerMs }) => answerMs));
+    context.diagnostic(
+      `${all.length} times asked, the slowest answer took ${whole.toFixed(1)} ms; ${slowest.toFixed(1)} ms where the machine was not at fault`,
+    );
     return;
   }
   assert.fail(`An iamalive was answered after ${worst.join(', ')}, in each of ${ROUNDS} rounds.`);
-}
-
-/** The slowest answer, in milliseconds, of those that the machine itself did not hold up. */
-function slowestOf(beats: readonly Beat[]): number {
-  return Math.max(0, ...beats.filter(({ lateMs }) => lateMs < STALL_MS).map(({ answerMs }) => answerMs));
 }
