@@ -24,7 +24,7 @@ export interface Removal {
 const BATCH = 100;
 const BATCH_BYTES = 2 * 1024 * 1024;
 /** The part of `maxSize` that is used: the file grows between two steps, and never shrinks by itself. */
-const USED_PART = 0.9;
+export const USED_PART = 0.9;
 /** A broker's back-fill does not reach back so far. */
 const REMEMBERED_MS = 365 * 86_400_000;
 
@@ -33,7 +33,7 @@ const FREE = `NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.seq = decision.s
   AND NOT EXISTS (SELECT 1 FROM request WHERE request.seq = decision.seq)`;
 
 /** What may go: decided on, handed on, and not the last decision, by which the daemon knows how far it has come. */
-const REMOVABLE = `FROM decision WHERE received_at < ?1 AND seq < (SELECT max(seq) FROM decision)
+export const REMOVABLE = `FROM decision WHERE received_at < ?1 AND seq < (SELECT max(seq) FROM decision)
   AND (?2 = 0 OR seq <= (SELECT coalesce(max(seq), 0) FROM broadcast)) AND ${FREE}`;
 
 /** The tables with rows of an alert; those that refer to it first. */
@@ -108,9 +108,7 @@ export class JournalRetention {
   /** Bytes in use beyond what may be. Pages that are free do not count: what comes next is written there. */
   #excess(maxSize: number | undefined): number {
     if (maxSize === undefined) return 0;
-    const pragma = (name: string): number => Number(this.#database.prepare(`PRAGMA ${name}`).get()?.[name]);
-    const used = (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
-    return Math.max(0, used - Math.floor(maxSize * USED_PART));
+    return Math.max(0, usedBytes(this.#database) - Math.floor(maxSize * USED_PART));
   }
 
   /** The digests of what went so long ago that it does not come again. */
@@ -135,4 +133,10 @@ export class JournalRetention {
   close(): void {
     this.#database.close();
   }
+}
+
+/** Bytes of the pages in use. */
+export function usedBytes(database: DatabaseSync): number {
+  const pragma = (name: string): number => Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
+  return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
 }
