@@ -12,6 +12,7 @@ import type { SourceProblem, SourceReport } from './intake/messages.ts';
 import { Ledger } from './journal/ledger.ts';
 import { lockJournal } from './journal/lock.ts';
 import { afterAll } from './journal/log/segments.ts';
+import { ensureWhole } from './journal/whole.ts';
 import { Keeper } from './keeper/keeper.ts';
 import { laneSpec } from './lane-spec.ts';
 import { Launcher } from './launch/launcher.ts';
@@ -93,6 +94,7 @@ export class Daemon {
     const lock = lockJournal(path);
     let ledger: Ledger;
     try {
+      ensureWhole(path, prepared.settings.journal.onCorrupt, log, new Date());
       ledger = new Ledger(path);
     } catch (error) {
       lock.release();

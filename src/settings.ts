@@ -3,6 +3,7 @@ import { isIvoid } from './alert/ivoid.ts';
 import { LOG_LEVELS } from './common/log.ts';
 import { durationField, pathField, sizeField } from './config/fields.ts';
 import { handlerSchema } from './dispatch/settings.ts';
+import { ON_CORRUPT } from './journal/whole.ts';
 import { sitesSchema } from './sky/settings.ts';
 import { testsSchema } from './trial/settings.ts';
 import { broadcastSchema } from './vtp/broadcaster/settings.ts';
@@ -58,6 +59,12 @@ function fields(baseDirectory: string) {
           .meta({ sample: '20GB' })
           .describe(
             'Remove the oldest alerts before the file grows beyond this, such as 20GB. Without it the disk is the limit.',
+          ),
+        onCorrupt: z
+          .enum(ON_CORRUPT)
+          .default('start-new')
+          .describe(
+            'When the file is damaged at the start: keep it under another name and begin a new one with what can be read, or refuse to start.',
           ),
       })
       .prefault({})

@@ -10,7 +10,7 @@ function complaint(given: unknown): string | undefined {
 
 describe('the settings of the journal', () => {
   it('keep everything unless told', () => {
-    assert.deepEqual(journal.parse(undefined), { path: '/etc/voeventd/journal.db' });
+    assert.deepEqual(journal.parse(undefined), { path: '/etc/voeventd/journal.db', onCorrupt: 'start-new' });
   });
 
   it('say for how long and up to which size alerts are kept', () => {
