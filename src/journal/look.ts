@@ -10,23 +10,30 @@ import { APPLICATION_ID, SCHEMA_VERSION } from './schema.ts';
  * @throws UserError when there is none, it is another program's, or one of another version
  */
 export function lookInto(path: string): JournalReader {
+  requireReadable(path);
+  return orSay(path, () => new JournalReader(path));
+}
+
+/** @throws UserError when there is no journal, it is another program's, or one of another version */
+export function requireReadable(path: string): void {
   if (!existsSync(path)) {
     throw new UserError(
       'journal.none',
       `Cannot read the journal ${path}: there is no such file. Has voeventd run with this configuration? Name the file with --journal FILE.`,
     );
   }
+  orSay(path, () => requireOurs(path));
+}
+
+function orSay<Result>(path: string, read: () => Result): Result {
   try {
-    requireOurs(path);
-    return new JournalReader(path);
+    return read();
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(
       'journal.read',
       `Cannot read the journal ${path}: ${explain(error)}. Look as the user that runs voeventd.`,
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   }
 }
