@@ -12,6 +12,7 @@ import type { SourceProblem, SourceReport } from './intake/messages.ts';
 import { Ledger } from './journal/ledger.ts';
 import { lockJournal } from './journal/lock.ts';
 import { afterAll } from './journal/log/segments.ts';
+import { ensureWhole } from './journal/whole.ts';
 import { Keeper } from './keeper/keeper.ts';
 import { laneSpec, testsAt } from './lane-spec.ts';
 import { Launcher } from './launch/launcher.ts';
@@ -96,6 +97,7 @@ export class Daemon {
     const lock = lockJournal(path);
     let ledger: Ledger;
     try {
+      ensureWhole(path, prepared.settings.journal.onCorrupt, log, new Date());
       ledger = new Ledger(path);
     } catch (error) {
       lock.release();
@@ -117,6 +119,7 @@ export class Daemon {
     const listening = configureIntake(intake, prepared.settings);
     const decoder = await createDecoder();
     daemon = new Daemon(prepared, decoder, { lock, ledger, intake, keeper }, log, pretend);
+    daemon.#retain(prepared.settings);
     const broadcasting = daemon.#broadcasting.configure(prepared.settings);
     await daemon.#configureHandlers(prepared);
     daemon.#begin();
@@ -174,6 +177,7 @@ export class Daemon {
       );
     }
     this.#settings = prepared.settings;
+    this.#retain(prepared.settings);
     const listening = configureIntake(this.#intake, prepared.settings);
     const broadcasting = this.#broadcasting.configure(prepared.settings);
     await this.#configureHandlers(prepared);
@@ -194,6 +198,10 @@ export class Daemon {
     this.#launcher.close();
     this.#ledger.close();
     this.#lock.release();
+  }
+
+  #retain({ journal: { keep, maxSize }, broadcast }: Settings): void {
+    this.#keeper.retain({ keep, maxSize, broadcasts: broadcast !== undefined });
   }
 
   #begin(): void {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { isIvoid } from './alert/ivoid.ts';
 import { LOG_LEVELS } from './common/log.ts';
-import { durationField, pathField } from './config/fields.ts';
+import { durationField, pathField, sizeField } from './config/fields.ts';
 import { handlerSchema } from './dispatch/settings.ts';
+import { ON_CORRUPT } from './journal/whole.ts';
 import { sitesSchema } from './sky/settings.ts';
 import { testsSchema } from './trial/settings.ts';
 import { broadcastSchema } from './vtp/broadcaster/settings.ts';
@@ -21,6 +22,9 @@ const wordField = () =>
       /^[A-Za-z][A-Za-z0-9_]{0,63}$/,
       'A name in rules begins with a letter and has letters, digits and underscores only.',
     );
+
+const MINIMAL_KEEP_MS = 3_600_000;
+const MINIMAL_SIZE = 10_000_000;
 
 /** The shape of the configuration file. Relative paths start at `baseDirectory`. */
 export function settingsSchema(baseDirectory: string) {
@@ -42,6 +46,26 @@ function fields(baseDirectory: string) {
         path: pathField(baseDirectory)
           .prefault('./journal.db')
           .describe('The file, on a local disk. Every alert is on it before it is acknowledged.'),
+        keep: durationField()
+          .refine((keepMs) => keepMs >= MINIMAL_KEEP_MS, 'Keep alerts for an hour at least: rules look back on them.')
+          .optional()
+          .meta({ sample: '180d' })
+          .describe(
+            'Remove alerts so long after they were received, such as 90d. Without it they are kept for ever. None is removed that a handler or a subscriber waits for.',
+          ),
+        maxSize: sizeField()
+          .refine((bytes) => bytes >= MINIMAL_SIZE, 'Let the journal have 10MB at least.')
+          .optional()
+          .meta({ sample: '20GB' })
+          .describe(
+            'Remove the oldest alerts before the file grows beyond this, such as 20GB. Without it the disk is the limit.',
+          ),
+        onCorrupt: z
+          .enum(ON_CORRUPT)
+          .default('start-new')
+          .describe(
+            'When the file is damaged at the start: keep it under another name and begin a new one with what can be read, or refuse to start.',
+          ),
       })
       .prefault({})
       .describe('Where alerts and deliveries are kept (a SQLite database).'),

@@ -1,18 +1,14 @@
-import { dirname } from 'node:path';
 import { nameOf } from '../alert/summary.ts';
 import { UserError } from '../common/errors.ts';
 import { visible } from '../common/visible.ts';
-import { findConfig } from '../config/find.ts';
 import { lookInto } from '../journal/look.ts';
 import type { JournalReader, ListedAlert, ListedDelivery } from '../journal/reader.ts';
 import { explainRule } from '../rules/explain.ts';
-import { settingsSchema } from '../settings.ts';
 import { EXIT } from './exit.ts';
 import { type ExplainedVerdict, explainVerdict, oneLine } from './explanation.ts';
+import { type JournalOptions, journalSettings } from './journal-path.ts';
 
-export interface ExplainOptions {
-  readonly config?: string;
-  readonly journal?: string;
+export interface ExplainOptions extends JournalOptions {
   readonly json?: boolean;
 }
 
@@ -21,7 +17,7 @@ const MOST_ALERTS = 100;
 
 /** `voeventd explain`: what was decided about an alert, and what became of it, by the journal. */
 export async function explainCommand(name: string, options: ExplainOptions): Promise<number> {
-  const path = options.journal ?? (await journalPath(options.config));
+  const { path } = await journalSettings(options);
   const reader = lookInto(path);
   try {
     const alerts = find(reader, name.trim());
@@ -38,18 +34,6 @@ export async function explainCommand(name: string, options: ExplainOptions): Pro
   } finally {
     reader.close();
   }
-}
-
-/** As the configuration says, whatever else is wrong with it. */
-async function journalPath(config: string | undefined): Promise<string> {
-  const document = await findConfig(config);
-  const { journal } = settingsSchema(dirname(document.file)).shape;
-  const parsed = journal.safeParse((document.value as { journal?: unknown } | null | undefined)?.journal);
-  if (parsed.success) return parsed.data.path;
-  throw new UserError(
-    'explain.config',
-    `Cannot read where the journal is from ${document.file}: it has problems. Run voeventd check, or give --journal FILE.`,
-  );
 }
 
 /** By the first 16 digits of its digest, by its number, or by its identifier, newest first. */

@@ -4,6 +4,7 @@ import { messageOf, UserError } from '../common/errors.ts';
 import { VERSION } from '../common/version.ts';
 import { describeCompose } from './compose-options.ts';
 import { EXIT, type Exit } from './exit.ts';
+import { describeJournal } from './journal-options.ts';
 
 /** Parses the arguments, runs the command and gives the exit code. */
 export async function runCli(args: readonly string[], exit: Exit): Promise<number> {
@@ -170,6 +171,9 @@ function buildProgram(exit: Exit, done: (code: number) => void): Command {
     .description('Print the JSON Schema of the configuration file, for editors, or of an alert as parse prints it.')
     .addArgument(new Argument('[what]', 'which schema').choices(['config', 'alert']).default('config'))
     .action(async (what) => done((await import('./schema.ts')).schema(what)));
+
+  const journal = program.command('journal').copyInheritedSettings(program);
+  describeJournal(journal, done);
 
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;

@@ -44,6 +44,22 @@ export function durationField(): z.ZodType<number, string> {
     });
 }
 
+const SIZE_UNITS: Readonly<Record<string, number>> = { kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
+
+/** A size option: text with a unit in the file, bytes in the program. */
+export function sizeField(): z.ZodType<number, string> {
+  const refusal = (written: string) => `${written} is not a size. Write a number and a unit, such as 500MB or 20GB.`;
+  return z
+    .string({ error: ({ input }) => (typeof input === 'number' ? refusal(String(input)) : undefined) })
+    .describe('A size with its unit: 500MB, 20GB.')
+    .transform((text, context) => {
+      const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)\s*(kB|MB|GB|TB)$/.exec(text) ?? [];
+      if (amount !== undefined) return Math.round(Number(amount) * (SIZE_UNITS[unit] ?? 1));
+      context.addIssue(refusal(`"${text}"`));
+      return z.NEVER;
+    });
+}
+
 /** A duration, or `false` where the thing can be done without. */
 export function durationOrFalseField() {
   return z.union([z.literal(false), durationField()], {

@@ -28,7 +28,8 @@ export class JournalImporter {
     this.#database.exec(`PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -${CACHE_KIB}`);
     this.#insert = this.#database.prepare(
       `INSERT INTO alert (digest, source, peer, ivorn, role, received_at, packet) SELECT ?1, ?, ?, ?, ?, ?, ?
-       WHERE NOT EXISTS (SELECT 1 FROM composed WHERE digest = ?1) ON CONFLICT (digest) DO NOTHING`,
+       WHERE NOT EXISTS (SELECT 1 FROM composed WHERE digest = ?1)
+         AND NOT EXISTS (SELECT 1 FROM removed WHERE digest = ?1) ON CONFLICT (digest) DO NOTHING`,
     );
     this.#setPosition = this.#database.prepare(
       `INSERT INTO intake VALUES (0, ?, ?)
@@ -45,7 +46,7 @@ export class JournalImporter {
    * Takes in all entries, and with them up to where in the intake log they reach, in one transaction.
    *
    * @returns for each entry, whether it was new; the same bytes again are not kept twice (VTP 2.0 §8), nor is the VOEvent
-   *   that was made of an alert in another format
+   *   that was made of an alert in another format, nor what was removed
    * @throws when nothing could be written; then nothing was
    */
   take(entries: readonly Entry[], { segment, offset }: LogPosition): boolean[] {

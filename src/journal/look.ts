@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { explain, UserError } from '../common/errors.ts';
+import { BUSY_TIMEOUT_MS } from './open.ts';
 import { JournalReader } from './reader.ts';
 import { APPLICATION_ID, SCHEMA_VERSION } from './schema.ts';
 
@@ -10,24 +11,33 @@ import { APPLICATION_ID, SCHEMA_VERSION } from './schema.ts';
  * @throws UserError when there is none, it is another program's, or one of another version
  */
 export function lookInto(path: string): JournalReader {
-  requireReadable(path);
-  return orSay(path, () => new JournalReader(path));
+  return look(path, () => new JournalReader(path));
+}
+
+/** The same, for questions of one's own. @throws UserError as `lookInto` */
+export function openToLook(path: string): DatabaseSync {
+  return look(path, () => new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS }));
 }
 
 /** @throws UserError when there is no journal, it is another program's, or one of another version */
 export function requireReadable(path: string): void {
-  if (!existsSync(path)) {
-    throw new UserError(
-      'journal.none',
-      `Cannot read the journal ${path}: there is no such file. Has voeventd run with this configuration? Name the file with --journal FILE.`,
-    );
-  }
-  orSay(path, () => requireOurs(path));
+  look(path, () => undefined);
 }
 
-function orSay<Result>(path: string, read: () => Result): Result {
+/** @throws UserError when there is no such file */
+export function requireJournal(path: string): void {
+  if (existsSync(path)) return;
+  throw new UserError(
+    'journal.none',
+    `Cannot read the journal ${path}: there is no such file. Has voeventd run with this configuration? Name the file with --journal FILE.`,
+  );
+}
+
+function look<Opened>(path: string, open: () => Opened): Opened {
+  requireJournal(path);
   try {
-    return read();
+    requireOurs(path);
+    return open();
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(

@@ -283,8 +283,7 @@ export class JournalReader {
         : numberOf(this.#one('SELECT received_at FROM alert WHERE seq = ?', seq)?.received_at ?? null);
     const sick = this.#one('SELECT count(*) AS n, max(seq) AS last FROM decision WHERE problem IS NOT NULL');
     return {
-      // Numbers have no gaps, and counting all of them would take longer with each.
-      alerts: first === undefined || last === undefined ? 0 : last - first + 1,
+      alerts: this.#count(first, last),
       // Alerts may be decided on between the two questions.
       undecided: last === undefined ? 0 : Math.max(0, last - Math.max(this.head(), (first ?? 1) - 1)),
       quarantined: Number(sick?.n ?? 0),
@@ -292,6 +291,13 @@ export class JournalReader {
       newestAt: receivedAt(last),
       lastQuarantinedAt: receivedAt(numberOf(sick?.last)),
     };
+  }
+
+  /** Numbers have no gaps but for what was removed, and counting all of them takes longer with each. */
+  #count(first: number | undefined, last: number | undefined): number {
+    if (first === undefined || last === undefined) return 0;
+    if (this.#one('SELECT 1 FROM removed LIMIT 1') === undefined) return last - first + 1;
+    return Number(this.#one('SELECT count(*) AS n FROM alert')?.n ?? 0);
   }
 
   /** Bytes of the file and of the log beside it. */

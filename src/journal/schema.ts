@@ -60,7 +60,8 @@ export const REMOVED_TABLE = `
 CREATE TABLE IF NOT EXISTS removed (
   digest      BLOB PRIMARY KEY,
   removed_at  INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;`;
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS removed_time ON removed (removed_at);`;
 
 /** How the deliveries of each handler ended, ever; those that have not ended are in `delivery`. */
 export const HANDLER_TABLE = `
@@ -82,7 +83,12 @@ CREATE TABLE IF NOT EXISTS handler (
  *
  * `alert` and `intake` are written by the keeper alone; `composed`, `broadcast` and `subscriber` by the broadcasting thread
  * alone, `request` by whoever asks, the others by the main thread alone.
- * A decision for every alert, in order of `seq`: the highest one says how far the daemon has come.
+ * A decision for every alert, in order of `seq`: the highest one says how far the daemon has come, and is never removed.
+ *
+ * One thing crosses these lines: retention. The keeper removes an alert with all its rows, in every table but `removed`,
+ * in one transaction, in which it also sees that the alert was decided on and handed on, that no delivery of it is open, and
+ * that nobody has asked for it again. Whoever holds a `seq` outside of a transaction has to reckon with its rows being gone.
+ * `thread_key` is kept: what comes next about an old event still finds its thread.
  */
 export const SCHEMA = `
 CREATE TABLE IF NOT EXISTS alert (
@@ -120,6 +126,7 @@ CREATE TABLE IF NOT EXISTS citation (
   cite        TEXT NOT NULL,
   PRIMARY KEY (name, seq, cite)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS citation_alert ON citation (seq);
 CREATE TABLE IF NOT EXISTS rule (
   id          INTEGER PRIMARY KEY,
   text        TEXT NOT NULL UNIQUE      -- JSON: { when, conditions }

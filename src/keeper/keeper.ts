@@ -3,6 +3,7 @@ import { Histogram } from '../common/histogram.ts';
 import type { Log } from '../common/log.ts';
 import { Question, Thread } from '../common/thread.ts';
 import type { LogPosition } from '../journal/log/segments.ts';
+import type { Retention } from '../journal/retention.ts';
 import type { FromKeeper, KeeperData, KeeperReport, ToKeeper } from './messages.ts';
 
 export interface KeeperEvents {
@@ -45,6 +46,11 @@ export class Keeper {
   /** From now on the port is told whenever there are new alerts in the journal. */
   tell(port: MessagePort): void {
     this.#thread.say({ type: 'news', port }, [port]);
+  }
+
+  /** Alerts are kept so long, from now on. */
+  retain(retention: Retention): void {
+    this.#thread.say({ type: 'retain', retention });
   }
 
   /** How often a source has sent what the journal had already. */

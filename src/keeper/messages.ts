@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { HistogramCounts } from '../common/histogram.ts';
 import type { LogPosition } from '../journal/log/segments.ts';
+import type { Retention } from '../journal/retention.ts';
 
 export interface KeeperData {
   readonly journalPath: string;
@@ -22,6 +23,8 @@ export interface KeeperReport {
 export type ToKeeper =
   /** Say something here whenever there are new alerts in the journal. */
   | { readonly type: 'news'; readonly port: MessagePort }
+  /** Keep alerts so long, from now on. */
+  | { readonly type: 'retain'; readonly retention: Retention }
   | { readonly type: 'report' }
   /** The intake has ended: take in all that its log holds, and end. */
   | { readonly type: 'stop' };

@@ -9,7 +9,9 @@ import { LoopLag } from '../common/loop-lag.ts';
 import { type LogMessage, threadLog } from '../common/thread.ts';
 import { JournalImporter } from '../journal/import.ts';
 import type { LogPosition } from '../journal/log/segments.ts';
+import { JournalRetention } from '../journal/retention.ts';
 import type { FromKeeper, KeeperData, ToKeeper } from './messages.ts';
+import { Retiring } from './retiring.ts';
 import { Taking } from './taking.ts';
 
 const TIDY_MS = 2_000;
@@ -27,6 +29,8 @@ const taking = new Taking(journalPath, journal, start, log, (added, duplicates) 
   say({ type: 'taken', added, duplicates });
   if (journal.isLogLong) setImmediate(() => tidily(() => journal.restartLog()));
 });
+const retention = new JournalRetention(journalPath);
+const retiring = new Retiring(retention, log);
 const lag = new LoopLag();
 const tidying = setInterval(() => tidily(() => taking.tidy()), TIDY_MS);
 
@@ -40,6 +44,8 @@ function tidily(work: () => void): void {
 
 function end(): void {
   clearInterval(tidying);
+  retiring.stop();
+  retention.close();
   lag.stop();
   commits.close();
   taking.end();
@@ -54,6 +60,9 @@ port.on('message', (message: ToKeeper) => {
     case 'news':
       news?.close();
       news = message.port;
+      return;
+    case 'retain':
+      retiring.configure(message.retention);
       return;
     case 'report':
       say({ type: 'report', report: { problem: taking.problem, lag: lag.snapshot } });

@@ -7,7 +7,7 @@ import { packet, programOf, startBroker } from '../support/play.ts';
 
 const COMMANDS = [
   ...['run', 'check', 'test', 'try', 'explain', 'status', 'demo'],
-  ...['listen', 'parse', 'compose', 'send', 'simulate', 'schema'],
+  ...['listen', 'parse', 'compose', 'send', 'simulate', 'schema', 'journal'],
 ];
 
 test('every command has help that says what it does', async (context) => {
