@@ -14,11 +14,12 @@ import { lockJournal } from './journal/lock.ts';
 import { afterAll } from './journal/log/segments.ts';
 import { ensureWhole } from './journal/whole.ts';
 import { Keeper } from './keeper/keeper.ts';
-import { laneSpec } from './lane-spec.ts';
+import { laneSpec, testsAt } from './lane-spec.ts';
 import { Launcher } from './launch/launcher.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import { discard, type Prepared, type PreparedHandler } from './prepare.ts';
 import { samplePacket } from './rehearsal/samples.ts';
+import { Requests } from './requests/requests.ts';
 import { selectionOf } from './selection.ts';
 import { Serving } from './serving.ts';
 import type { Settings } from './settings.ts';
@@ -43,6 +44,7 @@ export class Daemon {
   readonly #pipeline: Pipeline;
   readonly #dispatcher: Dispatcher;
   readonly #launcher = new Launcher();
+  readonly #requests: Requests;
   readonly #broadcasting: Broadcasting;
   readonly #serving: Serving;
   readonly #lag = new LoopLag();
@@ -75,6 +77,7 @@ export class Daemon {
       log,
     );
     this.#pipeline = new Pipeline(this.#ledger, decoder, this.#dispatcher, log);
+    this.#requests = new Requests(this.#ledger, this.#dispatcher, log);
   }
 
   /**
@@ -120,6 +123,7 @@ export class Daemon {
     const broadcasting = daemon.#broadcasting.configure(prepared.settings);
     await daemon.#configureHandlers(prepared);
     daemon.#begin();
+    daemon.#requests.start();
     const deaf = deafness(prepared.settings, await listening, await broadcasting);
     if (deaf.length > 0) {
       await daemon.stop();
@@ -189,6 +193,7 @@ export class Daemon {
     await this.#keeper.stop();
     await this.#broadcasting.stop();
     this.#pipeline.stop();
+    this.#requests.stop();
     await this.#dispatcher.stop(this.#settings.shutdown);
     this.#launcher.close();
     this.#ledger.close();
@@ -223,6 +228,10 @@ export class Daemon {
     // Before the lanes change, so that nothing is decided for a handler that is gone.
     const { settings } = prepared;
     this.#pipeline.configure(prepared.handlers.map((handler) => selectionOf(handler, settings, this.#pretend)));
+    this.#requests.configure((name) => {
+      const handler = settings.handlers[name];
+      return handler === undefined ? undefined : testsAt(handler);
+    });
     const specs = runnable.map(({ spec }) => spec);
     const { troubles, unused } = await this.#dispatcher.configure(specs, prepared.settings.shutdown);
     for (const [name, reason] of troubles) broken.set(name, reason);

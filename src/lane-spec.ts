@@ -4,14 +4,14 @@ import { basename, dirname, join } from 'node:path';
 import { type Log, withFields } from './common/log.ts';
 import { Secret } from './config/fields.ts';
 import type { LaneSpec } from './dispatch/dispatcher.ts';
-import type { FallbackSettings } from './dispatch/fallback.ts';
+import type { FallbackSettings, TestsManner } from './dispatch/fallback.ts';
 import type { Runner } from './dispatch/runner.ts';
 import type { Programs } from './launch/program.ts';
 import { createInProcessRunner } from './plugin/in-process.ts';
 import { RetractingRunner } from './plugin/retracting.ts';
 import type { PreparedHandler } from './prepare.ts';
 import type { PreparedPlugin } from './prepare-plugin.ts';
-import type { Settings } from './settings.ts';
+import type { HandlerSettings, Settings } from './settings.ts';
 
 /**
  * How to run a prepared handler; undefined when its plugin is broken.
@@ -68,7 +68,12 @@ export function laneSpec(
 function fallbackSettings(onDead: string | undefined, handlers: Settings['handlers']): FallbackSettings | undefined {
   const settings = onDead === undefined ? undefined : handlers[onDead];
   if (onDead === undefined || settings === undefined) return undefined;
-  return { handler: onDead, tests: settings.roles.includes('test') ? 'take' : settings.tests };
+  return { handler: onDead, tests: testsAt(settings) };
+}
+
+/** What becomes of tests at a handler. */
+export function testsAt({ roles, tests }: HandlerSettings): TestsManner {
+  return roles.includes('test') ? 'take' : tests;
 }
 
 async function createRunner(

@@ -32,6 +32,7 @@ const DOCTYPE = /<!DOCTYPE(?:[^[>]|\[[^\]]*\])*>/y;
 const ROOT_NAME = /<(?![!?])((?:[^\s<>/:="']+:)?([^\s<>/:="']+))(?=[\s>/])/y;
 const ATTRIBUTE = /\s*([^\s<>/="']+)\s*=\s*(?:"([^"]*)"|'([^']*)')/y;
 const TAG_END = /\s*(\/?)>/y;
+const LATIN1 = /^<\?xml[^>]*encoding\s*=\s*["'](?:iso-8859-|windows-125|latin)/i;
 
 /** Scans the head of a document; a few microseconds for an ordinary packet. */
 export function scanEnvelope(payload: Buffer): Envelope {
@@ -42,9 +43,10 @@ export function scanEnvelope(payload: Buffer): Envelope {
     root = scanRoot(headOf(payload, LONGEST_HEAD_BYTES));
   }
   if (root === undefined) return unknownEnvelope(payload);
-  const isLatin1 = /^<\?xml[^>]*encoding\s*=\s*["'](?:iso-8859-|windows-125|latin)/i.test(headOf(payload, 100));
-  const decode = (text: string | undefined): string | undefined =>
-    text === undefined ? undefined : unescapeXml(isLatin1 ? text : latin1ToUtf8(text));
+  const encoding = LATIN1.test(headOf(payload, 100)) ? 'latin1' : 'utf8';
+  // From the bytes: a piece of the head would keep all of it in memory.
+  const decode = (place: ByteRange | undefined): string | undefined =>
+    place === undefined ? undefined : unescapeXml(payload.toString(encoding, place.start, place.end));
   return {
     kind: root.kind,
     ivorn: decode(root.ivorn),
@@ -66,8 +68,9 @@ interface Root {
   readonly hasDoctype: boolean;
   readonly tagEnd: number;
   readonly empty: boolean;
-  readonly ivorn: string | undefined;
-  readonly role: string | undefined;
+  /** In quotes, as written. */
+  readonly ivorn: ByteRange | undefined;
+  readonly role: ByteRange | undefined;
 }
 
 function scanRoot(head: string): Root | undefined {
@@ -77,14 +80,20 @@ function scanRoot(head: string): Root | undefined {
   ROOT_NAME.lastIndex = start;
   const name = ROOT_NAME.exec(head);
   if (name === null) return undefined;
-  const attributes = new Map<string, string>();
+  let ivorn: ByteRange | undefined;
+  let id: ByteRange | undefined;
+  let role: ByteRange | undefined;
   let at = ROOT_NAME.lastIndex;
   for (;;) {
     ATTRIBUTE.lastIndex = at;
     const attribute = ATTRIBUTE.exec(head);
     if (attribute === null) break;
     at = ATTRIBUTE.lastIndex;
-    attributes.set(attribute[1] ?? '', attribute[2] ?? attribute[3] ?? '');
+    const end = at - 1;
+    const value = { start: end - (attribute[2] ?? attribute[3] ?? '').length, end };
+    if (attribute[1] === 'ivorn') ivorn = value;
+    else if (attribute[1] === 'id') id = value;
+    else if (attribute[1] === 'role') role = value;
   }
   TAG_END.lastIndex = at;
   const tagEnd = TAG_END.exec(head);
@@ -97,8 +106,8 @@ function scanRoot(head: string): Root | undefined {
     tagEnd: TAG_END.lastIndex,
     empty: tagEnd[1] === '/',
     // VOEvent 1.0 drafts called the identifier `id`.
-    ivorn: attributes.get('ivorn') ?? attributes.get('id'),
-    role: attributes.get('role'),
+    ivorn: ivorn ?? id,
+    role,
   };
 }
 
@@ -177,11 +186,15 @@ function scanWide(payload: Buffer, encoding: string): Envelope {
   const close = root.empty ? root.tagEnd - 1 : text.indexOf('>', closing);
   return {
     kind: root.kind,
-    ivorn: root.ivorn === undefined ? undefined : unescapeXml(root.ivorn),
-    role: root.role,
+    ivorn: unescaped(text, root.ivorn),
+    role: unescaped(text, root.role),
     hasDoctype: root.hasDoctype,
     element: { start: root.start * 2, end: close < root.tagEnd - 1 ? payload.length : (close + 1) * 2 },
   };
+}
+
+function unescaped(text: string, place: ByteRange | undefined): string | undefined {
+  return place === undefined ? undefined : unescapeXml(text.slice(place.start, place.end));
 }
 
 function latin1ToUtf8(text: string): string {

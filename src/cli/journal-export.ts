@@ -1,11 +1,10 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { normaliseTime } from '../alert/time.ts';
-import { parseDuration } from '../common/durations.ts';
 import { codeOf, explain, UserError } from '../common/errors.ts';
 import { type ExportedAlert, exportedAlerts } from '../journal/export.ts';
 import { EXIT } from './exit.ts';
 import { type JournalOptions, journalSettings } from './journal-path.ts';
+import { timeOf } from './time-of.ts';
 
 export interface ExportOptions extends JournalOptions {
   readonly since?: string;
@@ -65,17 +64,4 @@ function refusal(directory: string, error: unknown, count: number): string {
     return `Cannot export into ${directory}: there is an export already. Name another directory, or remove it.`;
   }
   return `Cannot export into ${directory}: ${explain(error)}. ${count} alerts were written.`;
-}
-
-/** A time, or so long ago. */
-function timeOf(flag: string, text: string | undefined, now: number): number | undefined {
-  if (text === undefined) return undefined;
-  const ago = parseDuration(text);
-  if (ago !== undefined) return now - ago;
-  const time = normaliseTime(text);
-  if (time !== undefined) return Date.parse(time);
-  throw new UserError(
-    'journal.time',
-    `Cannot export with ${flag} "${text}": it is no time. Write one in UTC, such as 2026-11-22T03:00:00Z, or how long ago, such as 2h.`,
-  );
 }

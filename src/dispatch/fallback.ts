@@ -21,11 +21,14 @@ export function deadInWords({ handler, attempts, outcome }: DeadDelivery): strin
   return `${handler} failed${attempts === 1 ? '' : ` after ${attempts} attempts`}: ${outcome}`;
 }
 
+/** What becomes of tests at a handler. */
+export type TestsManner = 'take' | 'pretend' | 'skip';
+
 /** Where a handler's dead deliveries go. */
 export interface FallbackSettings {
   readonly handler: string;
   /** What becomes of tests there. */
-  readonly tests: 'take' | 'pretend' | 'skip';
+  readonly tests: TestsManner;
 }
 
 /** The delivery that another handler gets because one is dead. */

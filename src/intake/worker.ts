@@ -3,6 +3,7 @@
  * can delay it.
  */
 
+import { setPriority } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
 import { scanEnvelope } from '../alert/envelope.ts';
@@ -24,6 +25,9 @@ import type {
   ToIntake,
 } from './messages.ts';
 
+/** Before all that has no priority of its own. */
+const FIRST = -5;
+
 interface Running {
   readonly source: Source;
   readonly report: () => SourceReport;
@@ -38,6 +42,7 @@ if (port === null) throw new Error('The intake thread cannot run on its own.');
 const say = (message: FromIntake | LogMessage): void => port.postMessage(message);
 
 const log = threadLog(say);
+comeFirst();
 
 const { journalPath, segment, commits: keeper } = workerData as IntakeData;
 const journal = new LogWriter(journalPath, segment);
@@ -45,6 +50,19 @@ const examination = new Examination();
 const commits = new GroupCommit(journal, log, () => keeper.postMessage(journal.position));
 const lag = new LoopLag();
 const running = new Map<string, Running>();
+
+/**
+ * On Linux the priority is a thread's own. In a burst the other threads have work for all processors there are, and no ack is
+ * to wait for them.
+ */
+function comeFirst(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(FIRST);
+  } catch {
+    // It takes a right (LimitNICE of systemd), and works without, too.
+  }
+}
 
 function start(source: Source): void {
   const { name } = source;

@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { DeliveryEnd, OpenDelivery, PastAttempt } from '../dispatch/deliveries.ts';
-import type { DeadDelivery, FallbackDelivery } from '../dispatch/fallback.ts';
+import type { DeadDelivery, FallbackDelivery, TestsManner } from '../dispatch/fallback.ts';
 import type { LogPosition } from './log/segments.ts';
 import { openJournalFile } from './open.ts';
 import { intakePosition } from './position.ts';
@@ -143,6 +143,28 @@ ON CONFLICT (seq, handler) DO UPDATE SET
 
 const END_ATTEMPT = `
 UPDATE attempt SET ended_at = ?, state = ?, outcome = ?, output = ? WHERE seq = ? AND handler = ? AND attempt = ?`;
+
+/** Attempts that were made do not count against the handler's `retry`. */
+const AGAIN = `state = 'pending', due_at = :now, forgiven = attempts, any_age = :anyAge`;
+
+const RETRY = `
+UPDATE delivery SET ${AGAIN}, withdrawn = NULL, mode = coalesce(:mode, mode)
+WHERE seq = :seq AND handler = :handler AND state IN ('dead', 'skipped')`;
+
+/** Nothing that was withdrawn: its event was retracted. */
+const REPLAY = `
+INSERT INTO delivery (seq, handler, state, due_at, mode, any_age)
+VALUES (:seq, :handler, 'pending', :now, :mode, :anyAge)
+ON CONFLICT (seq, handler) DO UPDATE SET ${AGAIN}, mode = :mode
+WHERE state IN ('done', 'dead', 'skipped') AND withdrawn IS NULL`;
+
+/** A request that was taken up. */
+export interface TakenRequest {
+  readonly seq: number;
+  readonly handler: string;
+  /** Why it cannot be done, a clause. */
+  readonly refused: string | undefined;
+}
 
 /**
  * The cold half's end of the journal: reads alerts, writes decisions and deliveries. The keeper moves SQLite's log into
@@ -397,6 +419,57 @@ export class Ledger {
     const others = (JSON.parse(told) as DeadDelivery[]).filter((other) => other.handler !== dead.handler);
     const because = JSON.stringify([...others, dead]);
     this.#run(FALL_BACK, seq, handler, now, pretends ? 'pretend' : null, because, from);
+  }
+
+  /**
+   * Takes up what was asked for, so many requests at most, the oldest first, in one transaction.
+   *
+   * @param tests what a handler does with tests now; undefined when there is no such handler
+   */
+  takeRequests(limit: number, now: number, tests: (handler: string) => TestsManner | undefined): TakenRequest[] {
+    const rows = this.#all(
+      `SELECT request.*, decision.role, decision.kind FROM request LEFT JOIN decision ON decision.seq = request.seq
+       ORDER BY id LIMIT ?`,
+      limit,
+    );
+    const taken: TakenRequest[] = [];
+    if (rows.length === 0) return taken;
+    this.#transaction(() => {
+      for (const row of rows) {
+        const [seq, handler] = [Number(row.seq), String(row.handler)];
+        taken.push({ seq, handler, refused: this.#takeRequest(row, now, tests(handler)) });
+        this.#run('DELETE FROM request WHERE id = ?', Number(row.id));
+      }
+    });
+    return taken;
+  }
+
+  /** @returns why it cannot be done, a clause; undefined when it is */
+  #takeRequest(
+    { what, seq, handler, pretend, any_age: anyAge, role, kind }: Record<string, SQLOutputValue>,
+    now: number,
+    tests: TestsManner | undefined,
+  ): string | undefined {
+    if (tests === undefined) return 'there is no such handler any more';
+    if (role === undefined || role === null) return 'the alert is not in the journal, or cannot be read';
+    // Whatever was decided then: no test gets to a handler that does not ask for tests.
+    if (role === 'test' && tests === 'skip') return 'it is a test, and the handler takes none';
+    const mode = pretend === 1 || (role === 'test' && tests === 'pretend') ? 'pretend' : null;
+    const values = { seq: seq ?? null, handler: handler ?? null, now, mode, anyAge: anyAge === 1 ? 1 : null };
+    if (what === 'retry') {
+      return this.#changes(RETRY, values) === 1 ? undefined : 'it has not failed, and was not skipped';
+    }
+    const isThere = this.#prepare('SELECT 1 FROM delivery WHERE seq = ? AND handler = ?').get(
+      values.seq,
+      values.handler,
+    );
+    // With its usual options it would do again what the alert undoes.
+    if (isThere === undefined && kind === 'retraction') return 'the alert retracts, and the handler has not had it';
+    return this.#changes(REPLAY, values) === 1 ? undefined : 'it still waits or runs, or its event was retracted';
+  }
+
+  #changes(sql: string, values: Record<string, SQLInputValue>): number {
+    return Number(this.#prepare(sql).run(values).changes);
   }
 
   /** How many alerts, undecided ones, quarantined ones and deliveries (by state) there are. */

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { explain, UserError } from '../common/errors.ts';
 import { makeDirectory } from './open.ts';
@@ -30,6 +30,22 @@ export function lockJournal(path: string): { release(): void } {
   }
   const held = database;
   return { release: () => held.close() };
+}
+
+/** The process that has taken the journal; undefined when none has. */
+export function holderOf(path: string): string | undefined {
+  const lockPath = `${path}.lock`;
+  if (!existsSync(lockPath)) return undefined;
+  const database = new DatabaseSync(lockPath, { readOnly: true, timeout: 0 });
+  try {
+    // Takes the lock of a reader, for a moment.
+    database.prepare('SELECT count(*) FROM sqlite_schema').get();
+    return undefined;
+  } catch {
+    return otherPid(`${path}.pid`);
+  } finally {
+    database.close();
+  }
 }
 
 function otherPid(pidPath: string): string {

@@ -19,6 +19,11 @@ export function openToLook(path: string): DatabaseSync {
   return look(path, () => new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS }));
 }
 
+/** @throws UserError when there is no journal, it is another program's, or one of another version */
+export function requireReadable(path: string): void {
+  look(path, () => undefined);
+}
+
 /** @throws UserError when there is no such file */
 export function requireJournal(path: string): void {
   if (existsSync(path)) return;

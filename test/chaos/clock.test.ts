@@ -20,7 +20,7 @@ const JUMPS_S = IS_LONG
   : [HOUR_S, -HOUR_S, -HOUR_S, HOUR_S];
 const BETWEEN = 10;
 
-test('a clock that is set an hour forth and back ends no connection and keeps no alert or iamalive waiting', {
+test('a clock that is set an hour forth and back ends no connection and keeps no alert, retry or iamalive waiting', {
   skip: process.env.CI === 'true' ? false : MISSING,
   timeout: IS_LONG ? 900_000 : 90_000,
 }, async (context) => {
@@ -29,7 +29,10 @@ test('a clock that is set an hour forth and back ends no connection and keeps no
   const packets = Array.from({ length: (JUMPS_S.length + 2) * BETWEEN }, (_, index) => packet(`n${index}`));
   const feed = await Feed.start(context, packets, { window: 20, rate: 20 });
   const pulse = await Pulse.start(context);
-  const handlers = ['keep: { plugin: archive, with: { directory: ./archive, sync: false } }'];
+  const handlers = [
+    'keep: { plugin: archive, with: { directory: ./archive, sync: false } }',
+    'second: { plugin: exec, concurrency: 8, retry: { attempts: 2, delay: 300ms }, with: { command: [sh, -c, \'[ "$VOEVENT_ATTEMPT" = 2 ]\'] } }',
+  ];
   const broadcast = 'broadcast: { listen: "127.0.0.1:0", iamalive: 60s }';
   write('voeventd.yaml', configuration({ campus: feed.port, pulse: pulse.port }, handlers, broadcast));
   const clock = write('clock', '+0');
@@ -54,6 +57,7 @@ test('a clock that is set an hour forth and back ends no connection and keeps no
     }
   });
   await daemon.until('every alert to be handled', () => handled() >= packets.length);
+  await daemon.logged(/^second done/, packets.length);
   const last = `#n${packets.length - 1}"`;
   await until(() => subscriber.events.some((event) => event.includes(last)), 'the last alert to be broadcast');
   const spread = Math.max(...times()) - Math.min(...times());

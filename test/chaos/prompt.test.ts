@@ -9,7 +9,7 @@ import { sandbox, type Voeventd } from '../support/executable.ts';
 import { packet } from '../support/play.ts';
 import { configuration } from './support/configuration.ts';
 import { IS_LONG } from './support/effort.ts';
-import { filesBelow, peakMebibytes } from './support/process.ts';
+import { filesBelow, linesOf, peakMebibytes } from './support/process.ts';
 import { answersPromptly, Pulse } from './support/pulse.ts';
 
 const BACKLOG = IS_LONG ? 40_000 : 4_000;
@@ -56,7 +56,7 @@ function acksOf({ messages }: BrokerConnection): number {
 
 test('an iamalive is answered within 100 ms while every handler hangs', async (context) => {
   const handlers = [
-    'sleeps: { plugin: exec, concurrency: 4, with: { command: [sleep, "60"] } }',
+    'sleeps: { plugin: exec, concurrency: 4, with: { command: [sh, -c, "echo $$ >> ./pids; exec sleep 600"] } }',
     'spins: { plugin: spin }',
     'never: { plugin: never, concurrency: 4 }',
   ];
@@ -64,7 +64,10 @@ test('an iamalive is answered within 100 ms while every handler hangs', async (c
   await burst(at, 'hang', 50);
   await at.daemon.logged(/never fires/, 50);
   await answersPromptly(context, at.pulse, async () => void (await setTimeout(WHILE_MS)));
-  await at.daemon.stop('SIGKILL');
+  at.daemon.child.kill('SIGKILL');
+  // They outlive a daemon that is killed.
+  for (const pid of linesOf(join(at.directory, 'pids'))) process.kill(Number(pid), 'SIGKILL');
+  await at.daemon.exited;
 });
 
 test('an iamalive is answered within 100 ms while a packet of 4 MiB is parsed', async (context) => {

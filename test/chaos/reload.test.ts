@@ -10,7 +10,7 @@ import { Feed, nameOf } from './support/feed.ts';
 import { asked } from './support/journal.ts';
 import { linesOf } from './support/process.ts';
 
-const ALERTS = IS_LONG ? 2_000 : 80;
+const ALERTS = IS_LONG ? 600 : 80;
 const LONGEST_PAUSE_MS = 40;
 
 test('under a storm of SIGHUPs, with a handler that changes each time, every alert is handled once', {

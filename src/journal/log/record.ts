@@ -37,18 +37,23 @@ export function writeRecord(into: Buffer, start: number, entry: Entry): number {
   into.writeDoubleLE(entry.receivedAt, body);
   into.writeUInt32LE(entry.element.start, body + 8);
   into.writeUInt32LE(entry.element.end, body + 12);
-  let at = body + HEAD_BYTES;
-  for (const [index, text] of [entry.source, entry.peer, entry.ivorn, entry.role].entries()) {
-    const length = text === undefined ? 0 : into.write(text, at, 'utf8');
-    into.writeUInt32LE(text === undefined ? ABSENT : length, body + 16 + 4 * index);
-    at += length;
-  }
+  let at = writeText(into, body + HEAD_BYTES, body + 16, entry.source);
+  at = writeText(into, at, body + 20, entry.peer);
+  at = writeText(into, at, body + 24, entry.ivorn);
+  at = writeText(into, at, body + 28, entry.role);
   into.set(entry.packet, at);
   const end = at + entry.packet.length;
   MARK.copy(into, start);
   into.writeUInt32LE(end - body, start + 4);
   into.writeUInt32LE(crc32(into.subarray(body, end)), start + 8);
   return end;
+}
+
+/** @param lengthAt where its length goes. @returns where it ends */
+function writeText(into: Buffer, at: number, lengthAt: number, text: string | undefined): number {
+  const length = text === undefined ? 0 : into.write(text, at, 'utf8');
+  into.writeUInt32LE(text === undefined ? ABSENT : length, lengthAt);
+  return at + length;
 }
 
 export type Found =
