@@ -2,8 +2,9 @@ import { nameOf } from '../alert/summary.ts';
 import { UserError } from '../common/errors.ts';
 import { visible } from '../common/visible.ts';
 import { lookInto } from '../journal/look.ts';
-import type { JournalReader, ListedAlert, ListedDelivery } from '../journal/reader.ts';
+import type { JournalReader, ListedAlert, ListedAttempt, ListedDelivery } from '../journal/reader.ts';
 import { explainRule } from '../rules/explain.ts';
+import { attemptJson, describeAttempt } from './attempt-lines.ts';
 import { EXIT } from './exit.ts';
 import { type ExplainedVerdict, explainVerdict, oneLine } from './explanation.ts';
 import { type JournalOptions, journalSettings } from './journal-path.ts';
@@ -46,20 +47,36 @@ function find(reader: JournalReader, name: string): readonly ListedAlert[] {
   return named.length > 0 ? named : reader.bearing(name, MOST_ALERTS);
 }
 
+interface ExplainedHandler {
+  readonly verdict: ExplainedVerdict;
+  readonly delivery: ListedDelivery | undefined;
+  readonly attempts: readonly ListedAttempt[];
+}
+
 interface Account {
   readonly alert: ListedAlert;
   readonly decidedAt: number | undefined;
-  readonly handlers: readonly { readonly verdict: ExplainedVerdict; readonly delivery: ListedDelivery | undefined }[];
+  readonly handlers: readonly ExplainedHandler[];
 }
 
 function accountOf(reader: JournalReader, alert: ListedAlert): Account {
   const explained = reader.explained(alert.seq);
   const deliveries = new Map(reader.deliveries(alert.seq, alert.seq).map((one) => [one.handler, one]));
-  const handlers = (explained?.verdicts ?? []).map((verdict) => ({
+  const attempts = reader.attempts(alert.seq);
+  const asked: ExplainedVerdict[] = explained?.verdicts ?? [];
+  const names = new Set(asked.map(({ handler }) => handler));
+  const others = [...deliveries.keys()].filter((handler) => !names.has(handler));
+  const handlers = [...asked, ...others.map(onRequest)].map((verdict) => ({
     verdict,
     delivery: deliveries.get(verdict.handler),
+    attempts: attempts.filter(({ handler }) => handler === verdict.handler),
   }));
   return { alert, decidedAt: explained?.decidedAt, handlers };
+}
+
+/** A handler that was not asked when the alert came. */
+function onRequest(handler: string): ExplainedVerdict {
+  return { handler, fired: false, why: 'it was handed over on request' };
 }
 
 function describe({ alert, decidedAt, handlers }: Account): string[] {
@@ -77,9 +94,10 @@ function describe({ alert, decidedAt, handlers }: Account): string[] {
   if (decidedAt === undefined) return [...lines, '  Nothing has been decided on it yet.'];
   if (problem !== undefined) return [...lines, `  It is in quarantine, and no handler was asked: ${oneLine(problem)}.`];
   if (handlers.length === 0) return [...lines, '  There was no handler to ask.'];
-  for (const { verdict, delivery } of handlers) {
+  for (const { verdict, delivery, attempts } of handlers) {
     lines.push('', ...explainVerdict(verdict).map((line) => `  ${line}`));
     if (delivery !== undefined) lines.push(`      → ${deliveryInWords(delivery)}`);
+    lines.push(...attempts.flatMap(describeAttempt).map((line) => `      ${line}`));
   }
   return lines;
 }
@@ -102,11 +120,11 @@ function jsonOf({ alert, decidedAt, handlers }: Account): object {
     ...facts,
     receivedAt: iso(receivedAt),
     decidedAt: decidedAt === undefined ? undefined : iso(decidedAt),
-    handlers: handlers.map(({ verdict: { rule, outcomes, ...verdict }, delivery }) => ({
+    handlers: handlers.map(({ verdict: { rule, outcomes, ...verdict }, delivery, attempts }) => ({
       ...verdict,
       rule: rule === undefined ? undefined : JSON.parse(rule),
       parts: explainRule({ ...verdict, ...(rule && { rule }), ...(outcomes && { outcomes }) }),
-      delivery: delivery === undefined ? undefined : deliveryJson(delivery),
+      delivery: delivery === undefined ? undefined : { ...deliveryJson(delivery), tries: attempts.map(attemptJson) },
     })),
   };
 }

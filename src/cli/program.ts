@@ -38,6 +38,7 @@ function buildProgram(exit: Exit, done: (code: number) => void): Command {
     .showHelpAfterError('(voeventd --help lists the commands)')
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'voeventd: ')) });
+  const journalOption = ['--journal <file>', 'the journal, when the configuration is not here'] as const;
   const configOption = ['-c, --config <file>', 'the configuration; without it voeventd.yaml is looked for'] as const;
 
   program
@@ -89,10 +90,58 @@ function buildProgram(exit: Exit, done: (code: number) => void): Command {
     .description('Print what every handler decided on an alert, why, and what became of it.')
     .argument('<alert>', 'its identifier (ivorn), its id of 16 digits, or its number in the journal')
     .option(...configOption)
-    .option('--journal <file>', 'the journal, when the configuration is not here')
+    .option(...journalOption)
     .option('--json', 'print it as JSON')
     .addHelpText('after', EXPLAIN_HELP)
     .action(async (alert, options) => done(await (await import('./explain.ts')).explainCommand(alert, options)));
+
+  program
+    .command('deliveries')
+    .description(
+      'List what became of alerts at handlers; with an ID, one delivery with each attempt and what it printed.',
+    )
+    .argument('[id]', 'the alert’s number and the handler, as 17/slew')
+    .option(...configOption)
+    .option(...journalOption)
+    .option('--dead', 'only those that failed for good')
+    .option('--open', 'only those that wait or run')
+    .addOption(new Option('--state <state>', 'only those in this state').choices(STATES))
+    .option('--handler <name>', 'only those of this handler')
+    .option('--since <time>', 'only those to which something happened since, UTC, or so long ago, as 2h')
+    .option('--limit <number>', 'so many at most, of the newest alerts', wholeNumber(1, 1_000_000), 50)
+    .option('--json', 'print them as JSON')
+    .action(async (id, options) => done(await (await import('./deliveries.ts')).deliveriesCommand(id, options)));
+
+  program
+    .command('retry')
+    .description('Make deliveries again that failed for good; those that are named, also when they were skipped.')
+    .argument('[ids...]', 'as voeventd deliveries --dead lists them')
+    .option(...configOption)
+    .option(...journalOption)
+    .option('--handler <name>', 'all that failed for good at this handler')
+    .option('--since <time>', 'of those, only the ones that failed since, UTC, or so long ago, as 2h')
+    .option('--any-age', 'also alerts that are older than the handler’s maxAge')
+    .option('--wait', 'wait for what comes of it, and print that')
+    .addHelpText('after', ASK_HELP)
+    .action(async (ids, options) => done(await (await import('./retry.ts')).retryCommand(ids, options)));
+
+  program
+    .command('replay')
+    .description('Hand alerts of the journal to a handler again: those for which it fired when they came.')
+    .requiredOption('--handler <name>', 'the handler')
+    .requiredOption(
+      '--since <time>',
+      'alerts that were received since, UTC, as 2026-11-22T03:00:00Z, or so long ago, as 2h',
+    )
+    .option(...configOption)
+    .option(...journalOption)
+    .option('--until <time>', 'only those received before')
+    .option('--rules', 'those for which it fires by the rules of today, also when it was not asked then')
+    .option('--pretend', 'everything happens but the plugin, and the log says what it would do')
+    .option('--any-age', 'also alerts that are older than the handler’s maxAge')
+    .option('--wait', 'wait for what comes of it, and print that')
+    .addHelpText('after', ASK_HELP)
+    .action(async (options) => done(await (await import('./replay.ts')).replayCommand(options)));
 
   program
     .command('demo')
@@ -201,6 +250,14 @@ It reads the journal, also while the daemon runs. Where several alerts bear the 
 first. The parts of each rule:${MARKS_HELP}
 
 Exit code: 1 when the journal has no such alert.`;
+
+const STATES = ['pending', 'running', 'retrying', 'done', 'dead', 'skipped'];
+
+const ASK_HELP = `
+It is written into the journal: a daemon that runs takes it up within a second, another one when it starts. A
+test gets to no handler that takes none, whatever is asked.
+
+Exit code: 0 when it was asked for; with --wait, when all were done.`;
 
 const PARSE_HELP = `
 The fields are those of \`voeventd schema alert\`. Alerts about one event share their field thread, in whatever order

@@ -11,6 +11,6 @@ export function timeOf(flag: string, text: string | undefined, now: number): num
   if (time !== undefined) return Date.parse(time);
   throw new UserError(
     'journal.time',
-    `Cannot export with ${flag} "${text}": it is no time. Write one in UTC, such as 2026-11-22T03:00:00Z, or how long ago, such as 2h.`,
+    `Cannot use ${flag} "${text}": it is no time. Write one in UTC, such as 2026-11-22T03:00:00Z, or how long ago, such as 2h.`,
   );
 }

@@ -50,6 +50,37 @@ export interface ListedDelivery {
   readonly outcome: string | undefined;
 }
 
+/** Which deliveries to list. All that is given must hold. */
+export interface DeliveryFilter {
+  readonly states?: readonly string[] | undefined;
+  readonly handler?: string | undefined;
+  /** What happened last to it was at this time or later, milliseconds since 1970. */
+  readonly since?: number | undefined;
+}
+
+/** A delivery, with what its alert is. */
+export interface FoundDelivery extends ListedDelivery {
+  readonly ivorn: string | undefined;
+  /** Milliseconds since 1970: when the alert was written, or received where that was sooner. */
+  readonly writtenAt: number;
+  readonly mode: 'pretend' | undefined;
+}
+
+/** One attempt of a delivery. */
+export interface ListedAttempt {
+  readonly seq: number;
+  readonly handler: string;
+  /** 1 for the first. */
+  readonly attempt: number;
+  readonly startedAt: number;
+  /** None while it runs, and where the daemon was ended meanwhile. */
+  readonly endedAt: number | undefined;
+  readonly state: string | undefined;
+  readonly outcome: string | undefined;
+  /** The last that it printed. */
+  readonly output: string | undefined;
+}
+
 /** Which alerts to list. All that is given must hold. */
 export interface AlertFilter {
   readonly stream?: string | undefined;
@@ -93,6 +124,15 @@ const LISTED = `
 alert.seq, ${ID}, alert.source, alert.ivorn, alert.received_at,
 length(alert.packet) AS bytes, decision.seq AS decided, problem, verdicts, decision.role, kind, format, stream, thread,
 written_at, event_at, ra, dec, error_radius`;
+
+/** When something happened last to a delivery. */
+const LAST = 'coalesce(max(coalesce(ended_at, 0), coalesce(started_at, 0)), due_at)';
+
+const FOUND = `
+SELECT delivery.*, ${ID}, alert.ivorn,
+  min(alert.received_at, coalesce(CAST(round((julianday(written_at) - 2440587.5) * 86400000) AS INTEGER), alert.received_at))
+    AS dated
+FROM delivery JOIN alert ON alert.seq = delivery.seq LEFT JOIN decision ON decision.seq = delivery.seq`;
 
 const FROM_DECISION = 'FROM decision JOIN alert ON alert.seq = decision.seq';
 const FROM_ALERT = 'FROM alert LEFT JOIN decision ON decision.seq = alert.seq';
@@ -203,11 +243,41 @@ export class JournalReader {
   deliveries(first: number, last: number): ListedDelivery[] {
     const sql = `SELECT delivery.*, ${ID} FROM delivery JOIN alert ON alert.seq = delivery.seq
       WHERE delivery.seq BETWEEN ? AND ? ORDER BY delivery.seq, handler`;
-    return this.#all(sql, first, last).map((row) => ({
-      ...{ seq: Number(row.seq), id: String(row.id), handler: String(row.handler), state: String(row.state) },
-      ...{ attempts: Number(row.attempts), dueAt: Number(row.due_at) },
-      ...{ startedAt: numberOf(row.started_at), endedAt: numberOf(row.ended_at), outcome: textOf(row.outcome) },
+    return this.#all(sql, first, last).map(listedDelivery);
+  }
+
+  /** Deliveries, of the newest alerts first. */
+  matching(filter: DeliveryFilter, limit: number): FoundDelivery[] {
+    const { states, handler, since } = filter;
+    const terms: [string, SQLInputValue[]][] = [
+      ...(states === undefined
+        ? []
+        : [[`state IN (${states.map(() => '?').join(', ')})`, [...states]] as [string, string[]]]),
+      ...(handler === undefined ? [] : [['handler = ?', [handler]] as [string, string[]]]),
+      ...(since === undefined ? [] : [[`${LAST} >= ?`, [since]] as [string, number[]]]),
+    ];
+    const where = terms.length === 0 ? '' : `WHERE ${terms.map(([term]) => term).join(' AND ')}`;
+    const sql = `${FOUND} ${where} ORDER BY delivery.seq DESC, handler LIMIT ?`;
+    return this.#all(sql, ...terms.flatMap(([, values]) => values), limit).map(foundDelivery);
+  }
+
+  delivery(seq: number, handler: string): FoundDelivery | undefined {
+    const row = this.#one(`${FOUND} WHERE delivery.seq = ? AND handler = ?`, seq, handler);
+    return row === undefined ? undefined : foundDelivery(row);
+  }
+
+  /** The attempts of the deliveries of an alert, in their order. */
+  attempts(seq: number): ListedAttempt[] {
+    return this.#all('SELECT * FROM attempt WHERE seq = ? ORDER BY handler, attempt', seq).map((row) => ({
+      ...{ seq: Number(row.seq), handler: String(row.handler), attempt: Number(row.attempt) },
+      ...{ startedAt: Number(row.started_at), endedAt: numberOf(row.ended_at), state: textOf(row.state) },
+      ...{ outcome: textOf(row.outcome), output: textOf(row.output) },
     }));
+  }
+
+  /** Whether a request up to this one has still to be taken up. */
+  isAsked(last: number): boolean {
+    return this.#one('SELECT 1 FROM request WHERE id <= ? LIMIT 1', last) !== undefined;
   }
 
   /** What was decided about an alert, with its rules. */
@@ -339,6 +409,19 @@ export class JournalReader {
   #all(sql: string, ...values: SQLInputValue[]): Record<string, SQLOutputValue>[] {
     return this.#prepare(sql).all(...values);
   }
+}
+
+function listedDelivery(row: Record<string, SQLOutputValue>): ListedDelivery {
+  return {
+    ...{ seq: Number(row.seq), id: String(row.id), handler: String(row.handler), state: String(row.state) },
+    ...{ attempts: Number(row.attempts), dueAt: Number(row.due_at) },
+    ...{ startedAt: numberOf(row.started_at), endedAt: numberOf(row.ended_at), outcome: textOf(row.outcome) },
+  };
+}
+
+function foundDelivery(row: Record<string, SQLOutputValue>): FoundDelivery {
+  const mode = row.mode === 'pretend' ? 'pretend' : undefined;
+  return { ...listedDelivery(row), ivorn: textOf(row.ivorn), writtenAt: Number(row.dated), mode };
 }
 
 function listedAlert(row: Record<string, SQLOutputValue>): ListedAlert {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
 import { explain } from '../common/errors.ts';
 import { ownProgram } from '../common/own-program.ts';
 import type { FromLauncher, ToLauncher } from './messages.ts';
@@ -6,6 +7,9 @@ import { NotStarted, type Program, type ProgramEnding, type ProgramOutput, type 
 
 /** One that dies sooner is started again only when it is needed. */
 const LIVED_MS = 10_000;
+
+/** Characters of what it says when it dies of a fault of ours. */
+const LAST_WORDS = 2_000;
 
 interface Run {
   readonly output: ProgramOutput;
@@ -56,14 +60,23 @@ export class Launcher implements Programs {
     if (this.#process !== undefined) return this.#process;
     const [file, ...entry] = ownProgram();
     const launcher = spawn(file, [...entry, '--launcher'], {
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      // Not ours: when we are killed, whoever reads our log is not to wait for it.
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'advanced',
     });
     this.#process = launcher;
     this.#startedAt = performance.now();
+    let lastWords = '';
+    launcher.stderr?.on('data', (chunk: Buffer) => {
+      lastWords = `${lastWords}${chunk}`.slice(-LAST_WORDS);
+    });
+    (launcher.stderr as Socket | null)?.unref();
     launcher.on('message', (message) => this.#receive(message as FromLauncher));
     launcher.once('error', (error) => this.#ended(launcher, explain(error)));
-    launcher.once('exit', (code, signal) => this.#ended(launcher, signal ?? `exit code ${code}`));
+    launcher.once('exit', (code, signal) => {
+      const said = lastWords.trim() === '' ? '' : `: ${lastWords.trim()}`;
+      this.#ended(launcher, `${signal ?? `exit code ${code}`}${said}`);
+    });
     launcher.unref();
     launcher.channel?.unref();
     return launcher;

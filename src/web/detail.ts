@@ -2,10 +2,10 @@ import type { Decoder } from '../alert/decode.ts';
 import type { Alert } from '../alert/model.ts';
 import { nameOf } from '../alert/summary.ts';
 import { withoutUndefined } from '../common/objects.ts';
-import type { ListedAlert } from '../journal/reader.ts';
+import type { ListedAlert, ListedAttempt } from '../journal/reader.ts';
 import type { StoredAlert } from '../journal/stored.ts';
-import { iso } from './iso.ts';
-import type { AlertDetail, AlertRow } from './model.ts';
+import { iso, isoOr } from './iso.ts';
+import type { AlertDetail, AlertRow, Attempt } from './model.ts';
 import { linkTo, type Rows } from './rows.ts';
 
 /** What one alert's page needs of the journal. */
@@ -15,6 +15,7 @@ export interface DetailJournal {
   named(name: string, limit: number): ListedAlert[];
   citing(name: string, limit: number): (ListedAlert & { readonly cite: string })[];
   list(filter: { thread: string }, limit: number): ListedAlert[];
+  attempts(seq: number): ListedAttempt[];
 }
 
 /** One alert: what was received, what it says, and what came of it. */
@@ -31,6 +32,8 @@ export interface Found {
 const MOST_LINKS = 100;
 /** Of them, those to alerts that share one cited identifier. */
 const MOST_NAMESAKES = 10;
+/** Attempts on a page. */
+const MOST_ATTEMPTS = 200;
 /** Alerts that are kept decoded, but for the document itself, for feeds that are asked for again and again. */
 const MOST_DECODED = 200;
 const LONGEST_DECODED = 32 * 1024;
@@ -83,6 +86,7 @@ export class Details {
       ...row,
       peer: stored.peer,
       alert: alert === undefined ? undefined : shown,
+      attempts: this.#journal.attempts(row.seq).slice(-MOST_ATTEMPTS).map(attemptOf),
       cites,
       citedBy: citing.map((one) => ({ ...linkTo(one), cite: one.cite })),
       threadAlerts: members.toReversed().map(linkTo),
@@ -110,4 +114,8 @@ export class Details {
     const [oldest] = this.#decoded.keys();
     if (this.#decoded.size > MOST_DECODED && oldest !== undefined) this.#decoded.delete(oldest);
   }
+}
+
+function attemptOf({ seq: _, startedAt, endedAt, ...rest }: ListedAttempt): Attempt {
+  return withoutUndefined({ ...rest, startedAt: iso(startedAt), endedAt: isoOr(endedAt) }) as Attempt;
 }

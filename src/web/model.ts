@@ -199,10 +199,26 @@ export const alertLinkSchema = z
   })
   .meta({ id: 'AlertLink' });
 
+export const attemptSchema = z
+  .strictObject({
+    handler: text('Name of the handler.'),
+    attempt: z.int().min(1).describe('1 for the first.'),
+    state: z
+      .enum(['done', 'failed', 'skipped'])
+      .describe('How it ended; absent while it runs, and where the daemon was ended meanwhile.')
+      .exactOptional(),
+    startedAt: time('When it began.'),
+    endedAt: time('When it ended.').exactOptional(),
+    outcome: text('What the plugin said, or why not.').exactOptional(),
+    output: text('The last that it printed.').exactOptional(),
+  })
+  .meta({ id: 'Attempt' });
+
 export const alertDetailSchema = alertRowSchema
   .extend({
     peer: text('The broker or author it came from.'),
     alert: alertSchema.omit({ raw: true }).describe('The decoded alert, without the document itself.').exactOptional(),
+    attempts: z.array(attemptSchema).describe('What handlers have tried with it, oldest first, of each handler.'),
     cites: z
       .array(
         z.strictObject({
@@ -240,6 +256,7 @@ export type BroadcastStatus = z.infer<typeof broadcastStatusSchema>;
 export type HandlerStatus = z.infer<typeof handlerStatusSchema>;
 export type JournalStatus = z.infer<typeof journalStatusSchema>;
 export type Status = z.infer<typeof statusSchema>;
+export type Attempt = z.infer<typeof attemptSchema>;
 export type Delivery = z.infer<typeof deliverySchema>;
 export type Verdict = z.infer<typeof verdictSchema>;
 export type AlertRow = z.infer<typeof alertRowSchema>;

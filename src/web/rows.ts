@@ -1,8 +1,8 @@
 import { withoutUndefined } from '../common/objects.ts';
-import type { AlertFilter, ListedAlert, ListedDelivery } from '../journal/reader.ts';
+import type { AlertFilter, ListedAlert, ListedDelivery, ListedVerdict } from '../journal/reader.ts';
 import { cut } from './cut.ts';
 import { iso, isoOr } from './iso.ts';
-import type { AlertLink, AlertRow, Delivery, DeliveryChange } from './model.ts';
+import type { AlertLink, AlertRow, Delivery, DeliveryChange, Verdict } from './model.ts';
 
 /** What rows need of the journal. */
 export interface RowJournal {
@@ -60,12 +60,27 @@ function row(alert: ListedAlert, deliveries: ReadonlyMap<string, Delivery> | und
     ...{ seq, id, ivorn: cut(ivorn), source, receivedAt: iso(receivedAt), bytes, problem: cut(problem), isDecided },
     ...{ role, kind, format, stream: cut(stream), thread: cut(thread) },
     ...{ date: cut(writtenAt), time: cut(eventAt), ra, dec, errorRadius },
-    handlers: verdicts.map((verdict) => ({
-      ...verdict,
-      why: cut(verdict.why),
-      ...withoutUndefined({ delivery: deliveries?.get(verdict.handler) }),
-    })),
+    handlers: [
+      ...verdicts.map((verdict) => ({
+        ...verdict,
+        why: cut(verdict.why),
+        ...withoutUndefined({ delivery: deliveries?.get(verdict.handler) }),
+      })),
+      ...unasked(verdicts, deliveries),
+    ],
   }) as AlertRow;
+}
+
+/** Deliveries to handlers that were not asked when the alert came. */
+function unasked(verdicts: readonly ListedVerdict[], deliveries: ReadonlyMap<string, Delivery> | undefined): Verdict[] {
+  const asked = new Set(verdicts.map(({ handler }) => handler));
+  const others = [...(deliveries ?? [])].filter(([handler]) => !asked.has(handler));
+  return others.map(([handler, own]) => ({
+    handler,
+    fired: false,
+    why: 'it was handed over on request',
+    delivery: own,
+  }));
 }
 
 /** An alert as others point to it. */

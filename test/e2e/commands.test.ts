@@ -6,7 +6,7 @@ import { sandbox } from '../support/executable.ts';
 import { packet, programOf, startBroker } from '../support/play.ts';
 
 const COMMANDS = [
-  ...['run', 'check', 'test', 'try', 'explain', 'status', 'demo'],
+  ...['run', 'check', 'test', 'try', 'explain', 'status', 'demo', 'deliveries', 'retry', 'replay'],
   ...['listen', 'parse', 'compose', 'send', 'simulate', 'schema', 'journal'],
 ];
 

@@ -5,6 +5,7 @@ import { abridged } from './abridged.ts';
 import { alertFields } from './alert-fields.ts';
 import { citationsSection, citedBySection, referencesSection, threadSection } from './alert-links.ts';
 import { measuredSections } from './alert-params.ts';
+import { attemptsSection } from './attempts.ts';
 import { fieldList, section } from './fields.ts';
 import { tag } from './mark.ts';
 import { shownBytes } from './numbers.ts';
@@ -31,6 +32,7 @@ export function alertPage(detail: AlertDetail, pretty: Pretty | undefined): Comp
     isCut ? leftOut(detail) : undefined,
     problem(detail),
     section('handlers', 'Handlers', handlersOf(detail)),
+    attemptsSection(detail.attempts),
     description(detail),
     h('div', { class: 'groups' }, alert === undefined ? undefined : alertFields(alert), reception(detail)),
     citationsSection(detail.cites),

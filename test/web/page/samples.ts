@@ -314,6 +314,13 @@ export const QUIET: Status = {
 
 export const DETAIL: AlertDetail = {
   ...ROW,
+  attempts: [
+    {
+      ...{ handler: 'slew', attempt: 1, state: 'failed', startedAt: ago(180), endedAt: ago(179) },
+      ...{ outcome: 'exited with code 1 after 1.0s: the mount is busy', output: 'homing\nthe mount is busy' },
+    },
+    { handler: 'slew', attempt: 2, startedAt: ago(60) },
+  ],
   handlers: [
     SLEW,
     NOT_FIRED,
