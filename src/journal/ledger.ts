@@ -155,7 +155,7 @@ WHERE seq = :seq AND handler = :handler AND state IN ('dead', 'skipped')`;
 const REPLAY = `
 INSERT INTO delivery (seq, handler, state, due_at, mode, any_age)
 VALUES (:seq, :handler, 'pending', :now, :mode, :anyAge)
-ON CONFLICT (seq, handler) DO UPDATE SET ${AGAIN}, mode = :mode
+ON CONFLICT (seq, handler) DO UPDATE SET ${AGAIN}, mode = :mode, made = iif(state = 'done' AND mode IS NULL, 1, made)
 WHERE state IN ('done', 'dead', 'skipped') AND withdrawn IS NULL`;
 
 /** A request that was taken up. */
@@ -229,13 +229,13 @@ export class Ledger {
 
   /** What became of the alerts of these threads that were for the handler, the last one first; not of those that retract. */
   deliveriesOf(threads: readonly string[], handler: string): PastDelivery[] {
-    const sql = `SELECT delivery.seq, name, written_at, state, attempts, withdrawn, mode
+    const sql = `SELECT delivery.seq, name, written_at, state, attempts, withdrawn, mode, made
       FROM decision JOIN delivery ON delivery.seq = decision.seq
       WHERE thread IN (${places(threads)}) AND handler = ? AND retraction IS NULL
       ORDER BY delivery.seq DESC LIMIT ${MOST_RENAMED}`;
     return this.#all(sql, ...threads, handler).map((row) => ({
       ...{ seq: Number(row.seq), name: String(row.name ?? ''), date: (row.written_at as string | null) ?? undefined },
-      ...{ begun: Number(row.attempts) > 0, pretended: row.mode === 'pretend' },
+      ...{ begun: Number(row.attempts) > 0, pretended: row.mode === 'pretend' && row.made !== 1 },
       isOpen: OPEN.has(String(row.state)) && row.withdrawn === null,
       skipped: row.state === 'skipped' || (row.withdrawn !== null && OPEN.has(String(row.state))),
     }));

@@ -26,6 +26,7 @@ export const DELIVERY_COLUMNS = [
   'withdrawn TEXT', // why nobody wants it any more: it is not started again, and its failure is not one
   'forgiven INTEGER NOT NULL DEFAULT 0', // attempts made before somebody asked for it again: they do not count against retry
   'any_age INTEGER', // 1: asked for however old the alert is
+  'made INTEGER', // 1: it has been done, not only pretended, before somebody asked for it again
   'because TEXT', // JSON: the delivery whose death it is about, where its handler is the onDead of another
 ] as const;
 
