@@ -9,6 +9,7 @@ import { Expectations } from './expectations.ts';
 import { inspectProgram } from './inspect/program.ts';
 import { Intake } from './intake/intake.ts';
 import type { SourceProblem, SourceReport } from './intake/messages.ts';
+import { noteDamage } from './journal/corrupt.ts';
 import { Ledger } from './journal/ledger.ts';
 import { lockJournal } from './journal/lock.ts';
 import { afterAll } from './journal/log/segments.ts';
@@ -31,6 +32,8 @@ import type { HandlerSnapshot, Snapshot, SourceSnapshot } from './web/snapshot.t
 export interface DaemonEvents {
   /** A fault of ours that the daemon cannot go on with. */
   failed(error: Error): void;
+  /** The journal turns out to be damaged, a clause; it may be said more than once. The next start sets it aside. */
+  damaged(reason: string): void;
 }
 
 /** Builds the parts, starts them in order, and stops them in reverse. */
@@ -96,9 +99,13 @@ export class Daemon {
     // Before the journal is opened: that may bring it up to date, under an older daemon that uses it.
     const lock = lockJournal(path);
     let ledger: Ledger;
+    const damaged = (reason: string): void => {
+      noteDamage(path, reason);
+      events.damaged(reason);
+    };
     try {
       ensureWhole(path, prepared.settings.journal.onCorrupt, log, new Date());
-      ledger = new Ledger(path);
+      ledger = new Ledger(path, (reason) => damaged(reason));
     } catch (error) {
       lock.release();
       throw error;
@@ -112,6 +119,7 @@ export class Daemon {
         if (duplicates > 0) log.info(`Acknowledged ${duplicates} more that the journal had already`, { duplicates });
         daemon?.wake();
       },
+      damaged,
       failed,
     });
     const intake = new Intake(path, segment, keeper.commits, log, { failed });

@@ -77,7 +77,8 @@ async function startDaemon(config: string, log: Logger): Promise<Daemon> {
   const failed = (error: Error): never => {
     throw error;
   };
-  return await Daemon.start(prepared, log, { failed }).catch(async (error: unknown) => {
+  const damaged = (reason: string): never => failed(new Error(`the journal is damaged: ${reason}`));
+  return await Daemon.start(prepared, log, { failed, damaged }).catch(async (error: unknown) => {
     // Or the plugin's process would keep this one.
     await discard(prepared.handlers);
     throw error;

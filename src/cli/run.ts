@@ -1,11 +1,11 @@
 import { aborted } from '../common/abort.ts';
-import { messageOf } from '../common/errors.ts';
+import { messageOf, UserError } from '../common/errors.ts';
 import { withFields } from '../common/log.ts';
 import { VERSION } from '../common/version.ts';
 import { findConfig } from '../config/find.ts';
 import { formatProblem } from '../config/problem.ts';
 import { Daemon } from '../daemon.ts';
-import { discard, prepare } from '../prepare.ts';
+import { discard, type Prepared, prepare } from '../prepare.ts';
 import { contents } from './check.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { createLogger, type Logger } from './logger.ts';
@@ -33,29 +33,39 @@ export async function run(options: RunOptions, exit: Exit): Promise<number> {
   }
   const log = await createLogger(prepared.settings.log);
   const stop = stopSignal(exit, () => log.flush());
-  const failed = Promise.withResolvers<Error>();
   const { pretend = false } = options;
   if (pretend) log.warn('Started with --pretend: no handler runs; for each alert the log says what would have run');
-  const daemon = await Daemon.start(prepared, log, { failed: failed.resolve }, { pretend }).catch(
-    async (error: unknown) => {
+  const begin = (ready: Prepared): Promise<Running> =>
+    start(ready, log, pretend).catch(async (error: unknown) => {
       signals.end();
-      await discard(prepared.handlers);
+      await discard(ready.handlers);
       throw error;
-    },
-  );
-  log.info(`voeventd ${VERSION} runs with ${document.file}: ${contents(prepared)}`, { pid: process.pid });
-  started.resolve({ daemon, log });
-  const fault = await Promise.race([aborted(stop), failed.promise]);
-  if (fault instanceof Error) {
+    });
+  const { file } = document;
+  let running = await begin(prepared);
+  log.info(`voeventd ${VERSION} runs with ${file}: ${contents(prepared)}`, { pid: process.pid });
+  started.resolve({ daemon: () => running.daemon, log });
+  for (;;) {
+    const trouble = await Promise.race([aborted(stop), running.trouble]);
+    if (trouble === undefined) break;
+    if (trouble.kind === 'fault') {
+      const { stack, message } = trouble.error;
+      log.error(
+        `The intake thread failed, a fault in voeventd itself: ${stack ?? message}. Nothing acknowledged is lost; start again`,
+      );
+      await log.flush();
+      exit(EXIT.fault);
+    }
     log.error(
-      `The intake thread failed, a fault in voeventd itself: ${fault.stack ?? fault.message}. Nothing acknowledged is lost; start again`,
+      `The journal turns out to be damaged: ${trouble.reason}. What runs may finish; then voeventd goes on with another one`,
     );
-    await log.flush();
-    exit(EXIT.fault);
+    await running.daemon.stop();
+    running = await begin(await preparedAgain(file, log));
+    log.warn(`voeventd goes on with ${file}`);
   }
   log.info(`Stopping: ${String(stop.reason)}. Running handlers may finish; a second signal exits at once`);
   signals.end();
-  await daemon.stop();
+  await running.daemon.stop();
   log.info('Stopped');
   // What nobody reads must not keep the process.
   if (!(await log.flush())) exit(EXIT.ok);
@@ -66,8 +76,38 @@ function count(problems: number): string {
   return problems === 1 ? 'it has one problem' : `it has ${problems} problems`;
 }
 
-interface Started {
+/** Why a daemon cannot go on. */
+type Trouble =
+  | { readonly kind: 'fault'; readonly error: Error }
+  /** Of the journal; a clause. */
+  | { readonly kind: 'damage'; readonly reason: string };
+
+interface Running {
   readonly daemon: Daemon;
+  /** Resolves when it cannot go on. */
+  readonly trouble: Promise<Trouble>;
+}
+
+async function start(prepared: Prepared, log: Logger, pretend: boolean): Promise<Running> {
+  const { promise: trouble, resolve } = Promise.withResolvers<Trouble>();
+  const events = {
+    failed: (error: Error) => resolve({ kind: 'fault', error }),
+    damaged: (reason: string) => resolve({ kind: 'damage', reason }),
+  };
+  return { daemon: await Daemon.start(prepared, log, events, { pretend }), trouble };
+}
+
+/** @throws UserError when the file has problems by now */
+async function preparedAgain(file: string, log: Logger): Promise<Prepared> {
+  const { prepared, problems } = await prepare(await findConfig(file), (handler) => withFields(log, { handler }));
+  for (const problem of problems) log.error(formatProblem(problem));
+  if (prepared !== undefined) return prepared;
+  throw new UserError('run.again', `Cannot start again with ${file}: ${count(problems.length)}.`);
+}
+
+interface Started {
+  /** The one that runs now. */
+  readonly daemon: () => Daemon;
   readonly log: Logger;
 }
 
@@ -82,10 +122,10 @@ function listenToSignals(started: Promise<Started>, file: string): { end(): void
     work = work.then(async () => {
       waiting = false;
       const { daemon, log } = await started;
-      await reload(daemon, file, log);
+      await reload(daemon(), file, log);
     });
   };
-  const onUser = () => void started.then(({ daemon }) => daemon.describe());
+  const onUser = () => void started.then(({ daemon }) => daemon().describe());
   process.on('SIGHUP', onHangup);
   process.on('SIGUSR2', onUser);
   return {

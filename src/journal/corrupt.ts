@@ -1,5 +1,5 @@
-import { existsSync, renameSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { explain, UserError } from '../common/errors.ts';
 import { syncDirectory } from './log/segments.ts';
 import { BUSY_TIMEOUT_MS, openJournalFile } from './open.ts';
@@ -16,9 +16,18 @@ const READ_AT_START = [
   'SELECT digest FROM alert ORDER BY digest LIMIT 1',
 ];
 
+/** Beside a journal in which a daemon has met damage: the next start need not meet it again. */
+const noteOf = (path: string): string => `${path}.damaged`;
+
+/** Has the next start set the journal aside. @param reason a clause */
+export function noteDamage(path: string, reason: string): void {
+  writeFileSync(noteOf(path), reason);
+}
+
 /** Why the journal is no database that can be used, a clause; undefined when it can, or there is none. */
 export function damageOf(path: string): string | undefined {
   if (!existsSync(path)) return undefined;
+  if (existsSync(noteOf(path))) return readFileSync(noteOf(path), 'utf8');
   try {
     const database = openJournalFile(path, 'NORMAL');
     try {
@@ -33,7 +42,8 @@ export function damageOf(path: string): string | undefined {
   }
 }
 
-function isDamage(error: unknown): boolean {
+/** Whether SQLite has met bytes that cannot be its own. */
+export function isDamage(error: unknown): boolean {
   const code = (error as { errcode?: unknown } | undefined)?.errcode;
   // Extended codes have the plain one in their lowest byte.
   return typeof code === 'number' && DAMAGED.has(code & 0xff);
@@ -50,6 +60,7 @@ export function setAside(path: string, now: Date): string {
   for (const suffix of ['', '-wal', '-shm']) {
     if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
   }
+  rmSync(noteOf(path), { force: true });
   syncDirectory(path);
   return aside;
 }
@@ -124,24 +135,32 @@ function openAside(aside: string, unread: string[]): DatabaseSync | undefined {
 
 /** Row by row, up to the first that cannot be read. */
 function copy(from: DatabaseSync, into: DatabaseSync, table: string, where: string, unread: string[]): void {
-  let isOpen = false;
+  const columns = into
+    .prepare(`SELECT name FROM pragma_table_info('${table}')`)
+    .all()
+    .map(({ name }) => String(name));
+  const insert = into.prepare(
+    `INSERT OR IGNORE INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+  );
+  const rows = readable(from, `SELECT ${columns.join(', ')} FROM ${table} WHERE ${where}`, (reason) =>
+    unread.push(`${table}: ${reason}`),
+  );
+  into.exec('BEGIN IMMEDIATE');
+  for (const row of rows) insert.run(...columns.map((column) => row[column] ?? null));
+  into.exec('COMMIT');
+}
+
+/** The rows up to the first that cannot be read, whatever the reason: of a damaged file nothing is as it should be. */
+function* readable(
+  from: DatabaseSync,
+  sql: string,
+  onEnd: (reason: string) => void,
+): Generator<Record<string, SQLOutputValue>> {
   try {
-    const columns = into
-      .prepare(`SELECT name FROM pragma_table_info('${table}')`)
-      .all()
-      .map(({ name }) => String(name));
-    const rows = from.prepare(`SELECT ${columns.join(', ')} FROM ${table} WHERE ${where}`).iterate();
-    const insert = into.prepare(
-      `INSERT OR IGNORE INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
-    );
-    into.exec('BEGIN IMMEDIATE');
-    isOpen = true;
-    for (const row of rows) insert.run(...columns.map((column) => row[column] ?? null));
+    const rows = from.prepare(sql).iterate();
+    for (let next = rows.next(); next.done !== true; next = rows.next()) yield next.value;
   } catch (error) {
-    if (!isDamage(error)) throw error;
-    unread.push(`${table}: ${explain(error)}`);
-  } finally {
-    if (isOpen) into.exec('COMMIT');
+    onEnd(explain(error));
   }
 }
 
@@ -150,16 +169,10 @@ function remember(from: DatabaseSync, into: DatabaseSync, now: number, unread: s
   const insert = into.prepare(
     'INSERT INTO removed SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM alert WHERE digest = ?1) ON CONFLICT DO NOTHING',
   );
+  const rows = readable(from, 'SELECT digest FROM alert', (reason) => unread.push(`digests of alerts: ${reason}`));
   let known = 0;
   into.exec('BEGIN IMMEDIATE');
-  try {
-    for (const { digest } of from.prepare('SELECT digest FROM alert').iterate()) {
-      known += Number(insert.run(digest as Uint8Array, now).changes);
-    }
-  } catch (error) {
-    if (!isDamage(error)) throw error;
-    unread.push(`digests of alerts: ${explain(error)}`);
-  }
+  for (const { digest } of rows) known += Number(insert.run(digest as Uint8Array, now).changes);
   into.exec('COMMIT');
   return known;
 }

@@ -1,6 +1,8 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
+import { explain } from '../common/errors.ts';
 import type { DeliveryEnd, OpenDelivery, PastAttempt } from '../dispatch/deliveries.ts';
 import type { DeadDelivery, FallbackDelivery, TestsManner } from '../dispatch/fallback.ts';
+import { isDamage } from './corrupt.ts';
 import type { LogPosition } from './log/segments.ts';
 import { openJournalFile } from './open.ts';
 import { intakePosition } from './position.ts';
@@ -173,11 +175,16 @@ export interface TakenRequest {
  */
 export class Ledger {
   readonly #database: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #statements = new Map<string, Statement>();
+  readonly #onDamage: (reason: string) => void;
   #ruleIds = new Map<string, number>();
 
-  /** @throws UserError when the file cannot be used */
-  constructor(path: string) {
+  /**
+   * @param onDamage is called, with a clause, when the file turns out to be damaged; what was asked throws all the same
+   * @throws UserError when the file cannot be used
+   */
+  constructor(path: string, onDamage: (reason: string) => void = () => {}) {
+    this.#onDamage = onDamage;
     this.#database = openJournalFile(path, 'NORMAL');
     this.#database.exec('PRAGMA wal_autocheckpoint = 0');
   }
@@ -503,10 +510,10 @@ export class Ledger {
     }
   }
 
-  #prepare(sql: string): StatementSync {
+  #prepare(sql: string): Statement {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
-      statement = this.#database.prepare(sql);
+      statement = watched(this.#database.prepare(sql), this.#onDamage);
       this.#statements.set(sql, statement);
     }
     return statement;
@@ -519,6 +526,23 @@ export class Ledger {
   #all(sql: string, ...values: SQLInputValue[]): Record<string, SQLOutputValue>[] {
     return this.#prepare(sql).all(...values);
   }
+}
+
+/** As much of a statement as is used. */
+type Statement = Pick<StatementSync, 'get' | 'all' | 'run'>;
+
+function watched(statement: StatementSync, onDamage: (reason: string) => void): Statement {
+  const watch =
+    <Args extends unknown[], Result>(use: (...args: Args) => Result) =>
+    (...args: Args): Result => {
+      try {
+        return use.apply(statement, args);
+      } catch (error) {
+        if (isDamage(error)) onDamage(explain(error));
+        throw error;
+      }
+    };
+  return { get: watch(statement.get), all: watch(statement.all), run: watch(statement.run) } as Statement;
 }
 
 const places = (values: readonly unknown[]): string => values.map(() => '?').join(', ');

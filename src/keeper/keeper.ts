@@ -9,6 +9,8 @@ import type { FromKeeper, KeeperData, KeeperReport, ToKeeper } from './messages.
 export interface KeeperEvents {
   /** There are new alerts in the journal. */
   taken(added: number, duplicates: number): void;
+  /** The journal turns out to be damaged; a clause. */
+  damaged(reason: string): void;
   /** The thread died of a fault of ours. Nothing acknowledged is lost. */
   failed(error: Error): void;
 }
@@ -29,6 +31,9 @@ export class Keeper {
     const handlers = {
       said: (message: FromKeeper) => {
         switch (message.type) {
+          case 'damaged':
+            events.damaged(message.reason);
+            return;
           case 'taken':
             events.taken(message.added, this.#count(message.duplicates));
             return;

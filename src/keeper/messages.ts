@@ -31,6 +31,8 @@ export type ToKeeper =
 
 /** What the keeper says to the main thread. */
 export type FromKeeper =
+  /** The journal turns out to be damaged; a clause. */
+  | { readonly type: 'damaged'; readonly reason: string }
   /** Alerts are in the journal; of each source, how many were there already. */
   | { readonly type: 'taken'; readonly added: number; readonly duplicates: Readonly<Record<string, number>> }
   | { readonly type: 'report'; readonly report: KeeperReport };

@@ -7,12 +7,13 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { explain } from '../common/errors.ts';
 import { LoopLag } from '../common/loop-lag.ts';
 import { type LogMessage, threadLog } from '../common/thread.ts';
+import { isDamage } from '../journal/corrupt.ts';
 import { JournalImporter } from '../journal/import.ts';
 import type { LogPosition } from '../journal/log/segments.ts';
 import { JournalRetention } from '../journal/retention.ts';
 import type { FromKeeper, KeeperData, ToKeeper } from './messages.ts';
 import { Retiring } from './retiring.ts';
-import { Taking } from './taking.ts';
+import { Taking, type TakingJournal } from './taking.ts';
 
 const TIDY_MS = 2_000;
 
@@ -24,7 +25,12 @@ const log = threadLog(say);
 const { journalPath, start, commits } = workerData as KeeperData;
 const journal = new JournalImporter(journalPath);
 let news: MessagePort | undefined;
-const taking = new Taking(journalPath, journal, start, log, (added, duplicates) => {
+const watched: TakingJournal = {
+  position: () => journal.position(),
+  take: (entries, until) => noticing(() => journal.take(entries, until)),
+  checkpoint: () => noticing(() => journal.checkpoint()),
+};
+const taking = new Taking(journalPath, watched, start, log, (added, duplicates) => {
   if (added > 0) news?.postMessage(added);
   say({ type: 'taken', added, duplicates });
   if (journal.isLogLong) setImmediate(() => tidily(() => journal.restartLog()));
@@ -33,6 +39,16 @@ const retention = new JournalRetention(journalPath);
 const retiring = new Retiring(retention, log);
 const lag = new LoopLag();
 const tidying = setInterval(() => tidily(() => taking.tidy()), TIDY_MS);
+
+/** Says so where the file turns out to be damaged. */
+function noticing<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (isDamage(error)) say({ type: 'damaged', reason: explain(error) });
+    throw error;
+  }
+}
 
 function tidily(work: () => void): void {
   try {
