@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { setTimeout } from 'node:timers/promises';
@@ -8,6 +8,7 @@ import { packet } from '../support/play.ts';
 import { IS_LONG, Random, SEED } from './support/effort.ts';
 import { Feed, nameOf } from './support/feed.ts';
 import { asked } from './support/journal.ts';
+import { filesBelow } from './support/process.ts';
 
 const ALERTS = IS_LONG ? 2_000 : 300;
 const KILLS = IS_LONG ? 50 : 6;
@@ -71,10 +72,7 @@ test('killed at any moment, nothing that was acknowledged is lost, and only what
     const file = join(directory, handler);
     return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
   };
-  const archived = (): string[] =>
-    readdirSync(join(directory, 'archive'), { recursive: true, encoding: 'utf8' }).filter((name) =>
-      name.endsWith('.xml'),
-    );
+  const archived = (): string[] => filesBelow(join(directory, 'archive'), '.xml');
   await daemon.until('every alert to be archived', () => archived().length >= ALERTS);
   for (const handler of ['count', 'run']) {
     const reached = () => new Set(linesOf(handler).map((line) => line.split(' ')[0])).size;

@@ -227,7 +227,7 @@ describe('the pages of the daemon, in a browser', { skip: NO_CHROMIUM }, () => {
     assert.equal(await page.locator('h1').innerText(), ivornOf('first'));
     assert.match(await page.locator('#where').innerText(), /74\.74120° = 04:58:57\.89/);
     assert.match(await page.locator('#what').innerText(), /TrigID\s+42\s+s\s+meta\.id/);
-    assert.match(await page.locator('pre').innerText(), /<Param name="TrigID" value="42"[\s\S]*<!-- é -->/);
+    assert.match(await page.locator('#packet pre').innerText(), /<Param name="TrigID" value="42"[\s\S]*<!-- é -->/);
     assert.match(await page.locator('#handlers').innerText(), /keep[\s\S]*done[\s\S]*slew[\s\S]*exit 0 after/);
 
     const [download] = await Promise.all([
