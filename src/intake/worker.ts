@@ -26,7 +26,7 @@ import type {
 } from './messages.ts';
 
 /** Before all that has no priority of its own. */
-const FIRST = -5;
+const FIRST = -10;
 
 interface Running {
   readonly source: Source;
