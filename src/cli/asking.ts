@@ -19,26 +19,35 @@ export async function askFor(path: string, requests: readonly Asked[], wait: boo
       `Cannot wait: no voeventd uses the journal ${path}. Without --wait it is done when voeventd starts.`,
     );
   }
-  const last = ask(path, requests, Date.now());
+  const since = Date.now();
+  const last = ask(path, requests, since);
   const what = requests.length === 1 ? named(requests[0]) : `${requests.length} deliveries`;
   const when = holder === undefined ? 'when voeventd starts: none uses the journal now' : `now, by process ${holder}`;
   process.stdout.write(`Asked for: ${what}, to be made again ${when}\n`);
-  return wait ? await waitFor(path, requests, last) : EXIT.ok;
+  return wait ? await waitFor(path, requests, { last, since }) : EXIT.ok;
 }
 
 function named(request: Asked | undefined): string {
   return request === undefined ? '' : oneLine(`${request.seq}/${request.handler}`);
 }
 
-async function waitFor(path: string, requests: readonly Asked[], last: number): Promise<number> {
+/** @param since what was taken up is due at this time or later, milliseconds since 1970 */
+async function waitFor(
+  path: string,
+  requests: readonly Asked[],
+  { last, since }: { readonly last: number; readonly since: number },
+): Promise<number> {
   const reader = lookInto(path);
   try {
     while (reader.isAsked(last)) await pauseWhileRunning(path);
     let code: number = EXIT.ok;
     for (const { seq, handler } of requests) {
-      const ended = await endOf(reader, path, seq, handler);
+      const name = `${seq}/${handler}`;
+      const delivery = await endOf(reader, path, seq, handler);
+      // What was refused stands as it stood.
+      const ended = delivery !== undefined && delivery.dueAt >= since ? delivery : undefined;
       if (ended?.state !== 'done') code = EXIT.failed;
-      process.stdout.write(`${oneLine(`${seq}/${handler}`)}  ${inWords(ended)}\n`);
+      process.stdout.write(`${oneLine(name)}  ${inWords(ended)}\n`);
     }
     return code;
   } finally {
@@ -60,7 +69,7 @@ async function endOf(
 }
 
 function inWords(delivery: FoundDelivery | undefined): string {
-  if (delivery === undefined) return 'was not made; the log says why';
+  if (delivery === undefined) return 'was not made again; the log says why';
   const { state, outcome } = delivery;
   return outcome === undefined ? state : `${state}: ${oneLine(outcome)}`;
 }

@@ -76,7 +76,11 @@ function accountOf(reader: JournalReader, alert: ListedAlert): Account {
 
 /** A handler that was not asked when the alert came. */
 function onRequest(handler: string): ExplainedVerdict {
-  return { handler, fired: false, why: 'it was handed over on request' };
+  return {
+    handler,
+    fired: false,
+    why: 'it was not asked: this was handed over on request, or because another handler failed',
+  };
 }
 
 function describe({ alert, decidedAt, handlers }: Account): string[] {

@@ -27,6 +27,9 @@ export async function retryCommand(ids: readonly string[], options: RetryOptions
       'Cannot retry: name deliveries, as voeventd deliveries --dead lists them, or a handler with --handler NAME.',
     );
   }
+  if (options.handler === undefined && options.since !== undefined) {
+    throw new UserError('retry.since', 'Cannot use --since with named deliveries: it goes with --handler NAME.');
+  }
   const { path } = await journalSettings(options);
   const found = find(path, ids, options);
   if (found.length === 0) {
@@ -50,11 +53,17 @@ export async function retryCommand(ids: readonly string[], options: RetryOptions
 function find(path: string, ids: readonly string[], { handler, since }: RetryOptions): FoundDelivery[] {
   const reader = lookInto(path);
   try {
-    const named = ids.map((id) => failed(reader, id));
+    const named = [...new Set(ids)].map((id) => failed(reader, id));
     if (handler === undefined) return named;
     requireHandler(reader, handler);
     const filter = { states: ['dead'], handler, since: timeOf('--since', since, Date.now()) };
-    const dead = reader.matching(filter, MOST);
+    const dead = reader.matching(filter, MOST + 1);
+    if (dead.length > MOST) {
+      throw new UserError(
+        'retry.many',
+        `Cannot retry more than ${MOST} deliveries at once. Choose fewer with --since, or name them.`,
+      );
+    }
     return [...named, ...dead.filter(({ seq }) => !named.some((one) => one.seq === seq && one.handler === handler))];
   } finally {
     reader.close();

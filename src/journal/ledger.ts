@@ -435,8 +435,8 @@ export class Ledger {
    */
   takeRequests(limit: number, now: number, tests: (handler: string) => TestsManner | undefined): TakenRequest[] {
     const rows = this.#all(
-      `SELECT request.*, decision.role, decision.kind FROM request LEFT JOIN decision ON decision.seq = request.seq
-       ORDER BY id LIMIT ?`,
+      `SELECT request.*, decision.role, decision.kind, decision.thread FROM request
+       LEFT JOIN decision ON decision.seq = request.seq ORDER BY id LIMIT ?`,
       limit,
     );
     const taken: TakenRequest[] = [];
@@ -453,7 +453,7 @@ export class Ledger {
 
   /** @returns why it cannot be done, a clause; undefined when it is */
   #takeRequest(
-    { what, seq, handler, pretend, any_age: anyAge, role, kind }: Record<string, SQLOutputValue>,
+    { what, seq, handler, pretend, any_age: anyAge, role, kind, thread }: Record<string, SQLOutputValue>,
     now: number,
     tests: TestsManner | undefined,
   ): string | undefined {
@@ -466,13 +466,12 @@ export class Ledger {
     if (what === 'retry') {
       return this.#changes(RETRY, values) === 1 ? undefined : 'it has not failed, and was not skipped';
     }
-    const isThere = this.#prepare('SELECT 1 FROM delivery WHERE seq = ? AND handler = ?').get(
-      values.seq,
-      values.handler,
-    );
+    const known = 'SELECT retraction FROM delivery WHERE seq = ? AND handler = ?';
+    const undoes = this.#prepare(known).get(values.seq, values.handler)?.retraction === 1;
     // With its usual options it would do again what the alert undoes.
-    if (isThere === undefined && kind === 'retraction') return 'the alert retracts, and the handler has not had it';
-    return this.#changes(REPLAY, values) === 1 ? undefined : 'it still waits or runs, or its event was retracted';
+    if (kind === 'retraction' && !undoes) return 'the alert retracts, and the handler has not had it to undo anything';
+    if (!undoes && thread !== null && this.isRetracted([String(thread)])) return 'its event was retracted';
+    return this.#changes(REPLAY, values) === 1 ? undefined : 'it still waits or runs, or nobody wanted it any more';
   }
 
   #changes(sql: string, values: Record<string, SQLInputValue>): number {

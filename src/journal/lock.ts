@@ -39,15 +39,19 @@ export function lockJournal(path: string): { release(): void } {
 export function holderOf(path: string): string | undefined {
   const lockPath = `${path}.lock`;
   if (!existsSync(lockPath)) return undefined;
-  const database = new DatabaseSync(lockPath, { readOnly: true, timeout: 0 });
+  let database: DatabaseSync | undefined;
   try {
+    database = new DatabaseSync(lockPath, { readOnly: true, timeout: 0 });
     // Takes the lock of a reader, for a moment.
     database.prepare('SELECT count(*) FROM sqlite_schema').get();
     return undefined;
-  } catch {
-    return otherPid(`${path}.pid`);
+  } catch (error) {
+    if (/locked|busy/i.test(String(error))) return otherPid(`${path}.pid`);
+    throw new UserError('journal.lock', `Cannot see who uses the journal ${path}: ${explain(error)}.`, {
+      cause: error,
+    });
   } finally {
-    database.close();
+    database?.close();
   }
 }
 

@@ -115,7 +115,7 @@ export function concernsOf(
       add(
         'warning',
         `handler ${handler.name}`,
-        `Its last delivery failed for good, ${ago(handler.lastErrorAt, now)}: ${handler.lastError ?? ''}`,
+        `Its last delivery failed for good, ${ago(handler.lastErrorAt, now)}: ${handler.lastError ?? ''}. voeventd deliveries --dead --handler ${handler.name} lists what did`,
       );
     }
   }

@@ -32,8 +32,8 @@ export interface Found {
 const MOST_LINKS = 100;
 /** Of them, those to alerts that share one cited identifier. */
 const MOST_NAMESAKES = 10;
-/** Attempts on a page. */
-const MOST_ATTEMPTS = 200;
+/** Of each delivery on a page. */
+const MOST_ATTEMPTS = 20;
 /** Alerts that are kept decoded, but for the document itself, for feeds that are asked for again and again. */
 const MOST_DECODED = 200;
 const LONGEST_DECODED = 32 * 1024;
@@ -86,11 +86,17 @@ export class Details {
       ...row,
       peer: stored.peer,
       alert: alert === undefined ? undefined : shown,
-      attempts: this.#journal.attempts(row.seq).slice(-MOST_ATTEMPTS).map(attemptOf),
+      attempts: this.#attempts(row.seq),
       cites,
       citedBy: citing.map((one) => ({ ...linkTo(one), cite: one.cite })),
       threadAlerts: members.toReversed().map(linkTo),
     }) as AlertDetail;
+  }
+
+  /** The last of each delivery. */
+  #attempts(seq: number): Attempt[] {
+    const byHandler = Map.groupBy(this.#journal.attempts(seq), ({ handler }) => handler);
+    return [...byHandler.values()].flatMap((own) => own.slice(-MOST_ATTEMPTS).map(attemptOf));
   }
 
   async #decode(stored: StoredAlert, thread: string | undefined): Promise<Alert | undefined> {

@@ -218,7 +218,9 @@ export const alertDetailSchema = alertRowSchema
   .extend({
     peer: text('The broker or author it came from.'),
     alert: alertSchema.omit({ raw: true }).describe('The decoded alert, without the document itself.').exactOptional(),
-    attempts: z.array(attemptSchema).describe('What handlers have tried with it, oldest first, of each handler.'),
+    attempts: z
+      .array(attemptSchema)
+      .describe('What handlers have tried with it: of each the last 20 attempts, oldest first.'),
     cites: z
       .array(
         z.strictObject({

@@ -78,7 +78,7 @@ function unasked(verdicts: readonly ListedVerdict[], deliveries: ReadonlyMap<str
   return others.map(([handler, own]) => ({
     handler,
     fired: false,
-    why: 'it was handed over on request',
+    why: 'it was not asked: this was handed over on request, or because another handler failed',
     delivery: own,
   }));
 }

@@ -72,7 +72,7 @@ describe('requests', () => {
     database.close();
     asked({ seq: 1, what: 'replay' });
     assert.deepEqual(take('take'), [
-      { seq: 1, handler: 'slew', refused: 'it still waits or runs, or its event was retracted' },
+      { seq: 1, handler: 'slew', refused: 'it still waits or runs, or nobody wanted it any more' },
     ]);
     asked({ seq: 1 });
     assert.deepEqual(take('take'), [{ seq: 1, ...AGAIN }]);
@@ -99,12 +99,25 @@ describe('requests', () => {
     asked({ seq: 2, what: 'replay', handler: 'new' });
     assert.deepEqual(take('take'), [
       { seq: 1, handler: 'new', refused: undefined },
-      { seq: 2, handler: 'new', refused: 'the alert retracts, and the handler has not had it' },
+      { seq: 2, handler: 'new', refused: 'the alert retracts, and the handler has not had it to undo anything' },
     ]);
     assert.deepEqual(
       ledger.open('new', 10).map(({ seq }) => seq),
       [1],
     );
+  });
+
+  it('hand over nothing of an event that was retracted since, but its retraction', (t) => {
+    const { path, take, asked } = setUp(t);
+    const database = new DatabaseSync(path);
+    database.exec(`UPDATE decision SET kind = 'retraction', role = 'observation', thread = 't' WHERE seq = 2`);
+    database.exec(`UPDATE delivery SET retraction = 1 WHERE seq = 2`);
+    database.close();
+    for (const seq of [1, 2]) asked({ seq, what: 'replay' });
+    assert.deepEqual(take('take'), [
+      { seq: 1, handler: 'slew', refused: 'its event was retracted' },
+      { seq: 2, ...AGAIN },
+    ]);
   });
 
   it('a rehearsal of what was done leaves it done for once and repeat', (t) => {

@@ -27,3 +27,23 @@ it('an alert that cites a hundred times what a hundred alerts are called is told
   );
   assert.equal(threadAlerts.length, 100);
 });
+
+it('an alert is told with the last twenty attempts of each delivery, and what they printed', async (context) => {
+  const { ledger, reader, rows, receive } = watchedJournal(context);
+  await receive([packet('1')]);
+  for (let number = 1; number <= 21; number++) {
+    ledger.begin(1, 'slew', 1_000 * number);
+    const attempt = { number, state: 'failed', output: 'homing', because: undefined } as const;
+    const endedAt = 1_000 * number + 500;
+    ledger.end(1, 'slew', { state: 'retrying', outcome: 'it is stuck', endedAt, dueAt: endedAt, attempt });
+  }
+  const details = new Details(reader, rows, createDecoder);
+  const found = await details.find(reader.list({}, 1)[0]?.id ?? '');
+  assert.ok(found !== undefined);
+  const { attempts } = details.detail(found);
+  assert.equal(attempts.length, 20);
+  assert.deepEqual(attempts[0], {
+    ...{ handler: 'slew', attempt: 2, state: 'failed', outcome: 'it is stuck', output: 'homing' },
+    ...{ startedAt: '1970-01-01T00:00:02.000Z', endedAt: '1970-01-01T00:00:02.500Z' },
+  });
+});
