@@ -18,6 +18,7 @@ import { Keeper } from './keeper/keeper.ts';
 import { laneSpec, testsAt } from './lane-spec.ts';
 import { Launcher } from './launch/launcher.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
+import type { Services } from './plugin/services.ts';
 import { discard, type Prepared, type PreparedHandler } from './prepare.ts';
 import { samplePacket } from './rehearsal/samples.ts';
 import { Requests } from './requests/requests.ts';
@@ -47,6 +48,7 @@ export class Daemon {
   readonly #pipeline: Pipeline;
   readonly #dispatcher: Dispatcher;
   readonly #launcher = new Launcher();
+  readonly #services: Services = { programs: this.#launcher };
   readonly #requests: Requests;
   readonly #broadcasting: Broadcasting;
   readonly #serving: Serving;
@@ -229,7 +231,7 @@ export class Daemon {
     const broken = new Map<string, string>();
     for (const handler of prepared.handlers) {
       const { handlers } = prepared.settings;
-      const spec = laneSpec(handler, handlers, this.#log, this.#launcher, this.#pretend);
+      const spec = laneSpec(handler, handlers, this.#log, this.#services, this.#pretend);
       if (spec !== undefined) runnable.push({ handler, spec });
       else if (handler.plugin.kind === 'broken') broken.set(handler.name, handler.plugin.reason);
     }

@@ -6,9 +6,9 @@ import { Secret } from './config/fields.ts';
 import type { LaneSpec } from './dispatch/dispatcher.ts';
 import type { FallbackSettings, TestsManner } from './dispatch/fallback.ts';
 import type { Runner } from './dispatch/runner.ts';
-import type { Programs } from './launch/program.ts';
 import { createInProcessRunner } from './plugin/in-process.ts';
 import { RetractingRunner } from './plugin/retracting.ts';
+import type { Services } from './plugin/services.ts';
 import type { PreparedHandler } from './prepare.ts';
 import type { PreparedPlugin } from './prepare-plugin.ts';
 import type { HandlerSettings, Settings } from './settings.ts';
@@ -17,14 +17,14 @@ import type { HandlerSettings, Settings } from './settings.ts';
  * How to run a prepared handler; undefined when its plugin is broken.
  *
  * @param handlers all there are, for the one that gets what this one fails at
- * @param programs where the programs of built-in plugins run
+ * @param services what is done for plugins
  * @param pretend nothing runs, whatever the file says
  */
 export function laneSpec(
   handler: PreparedHandler,
   handlers: Settings['handlers'],
   log: Log,
-  programs: Programs,
+  services: Services,
   pretend: boolean,
 ): LaneSpec | undefined {
   const { name, settings, plugin, retraction, defaults } = handler;
@@ -53,10 +53,10 @@ export function laneSpec(
     },
     fingerprint: fingerprintOf(handler, fallback),
     createRunner: async () => {
-      const usual = await createRunner(handler, plugin, log, programs);
+      const usual = await createRunner(handler, plugin, log, services);
       if (retraction === undefined) return new RetractingRunner(usual, undefined);
       try {
-        return new RetractingRunner(usual, await createRunner(handler, retraction, log, programs));
+        return new RetractingRunner(usual, await createRunner(handler, retraction, log, services));
       } catch (error) {
         await usual.close();
         throw error;
@@ -80,7 +80,7 @@ async function createRunner(
   { name, settings }: PreparedHandler,
   prepared: PreparedPlugin,
   log: Log,
-  programs: Programs,
+  services: Services,
 ): Promise<Runner> {
   switch (prepared.kind) {
     case 'built-in': {
@@ -92,11 +92,11 @@ async function createRunner(
         config,
         handler: name,
         log: handlerLog,
-        programs,
+        services: { ...services, fetch },
       });
     }
     case 'isolated': {
-      const problem = await prepared.runner.setup();
+      const problem = await prepared.runner.setup(services);
       if (problem !== undefined) throw new Error(problem);
       return prepared.runner;
     }

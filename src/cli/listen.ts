@@ -101,7 +101,7 @@ async function builtIn(name: string, options: unknown, log: Log): Promise<Runner
       config: result.config,
       handler: name,
       log,
-      programs: ownPrograms,
+      services: { programs: ownPrograms, fetch },
     });
   } catch (error) {
     throw new UserError(`listen.${name}`, messageOf(error), { cause: error });

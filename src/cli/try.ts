@@ -153,7 +153,7 @@ async function startRun(name: string, { handlers }: Prepared, log: Logger, exit:
 }
 
 async function runnerOf(handler: PreparedHandler, log: Logger): Promise<Runner> {
-  const spec = laneSpec(handler, {}, log, ownPrograms, false);
+  const spec = laneSpec(handler, {}, log, { programs: ownPrograms }, false);
   const reason = handler.plugin.kind === 'broken' ? handler.plugin.reason : '';
   if (spec === undefined) throw new UserError('try.run', `Cannot run ${handler.name}: ${reason}`);
   try {

@@ -91,6 +91,23 @@ export interface Fields {
   template(): z.ZodType<Template, string>;
 }
 
+/**
+ * What a plugin of the user's needs beyond reading its own folder. Its handler has to grant it (`allow:`, in the same
+ * shape), and its process gets exactly that. Built-in plugins run in the daemon itself and need none.
+ */
+export interface Permissions {
+  /** Files and folders it may read. `~` is the home directory; relative paths start at the configuration file. */
+  readonly read?: readonly string[] | undefined;
+  /** Files and folders it may write. */
+  readonly write?: readonly string[] | undefined;
+  /** `true`: the whole network, also to listen. Hosts (`example.org`, `localhost:8080`): `context.fetch` from these. */
+  readonly net?: true | readonly string[] | undefined;
+  /** Programs that `context.run` may start: by path, or by a name that is looked up in the daemon's PATH. */
+  readonly run?: readonly string[] | undefined;
+  /** Environment variables it may see, beside PATH, HOME, LANG, LC_*, TZ and TMPDIR. */
+  readonly env?: readonly string[] | undefined;
+}
+
 export interface SetupContext<Config = Record<string, unknown>> {
   /** The handler's `with:` options, checked by the plugin's schema. */
   readonly config: Config;
@@ -103,7 +120,7 @@ export interface SetupContext<Config = Record<string, unknown>> {
 export interface RunOptions {
   /** Where it starts, and from where a relative path of it counts. @default the daemon's own */
   readonly directory?: string;
-  /** All of its environment. @default the daemon's own */
+  /** All of its environment. @default that of the plugin: of a built-in one the daemon's own */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** What it can read from its stdin. @default nothing */
   readonly input?: Uint8Array;
@@ -132,9 +149,17 @@ export interface Context<Config = Record<string, unknown>> extends SetupContext<
    * Runs a program until it ends, or until `signal` aborts: then it is ended with all that it has started. No shell reads
    * the arguments.
    *
-   * @throws an error with the system's `code` when it cannot be started, and `stage` `files` when they cannot be written
+   * @throws an error with the system's `code` when it cannot be started, and `stage` `files` when they cannot be written;
+   *   one that names the permission, when the plugin has none for the program
    */
   run(argv: readonly string[], options?: RunOptions): Promise<ProgramEnding>;
+  /**
+   * As the global one, and it ends with `signal`. Of a plugin that names hosts, the daemon fetches for it: then also
+   * redirects lead to these only, and no body is longer than 16 MiB.
+   *
+   * @throws an error that names the permission, when the plugin has none for the host
+   */
+  fetch: typeof globalThis.fetch;
   /** To be thrown: this attempt failed, trying again may help, not sooner than `afterMs` milliseconds when given. */
   retry(reason: string, options?: { afterMs?: number; cause?: unknown }): Error;
   /** To be thrown: trying again cannot help. */
@@ -154,6 +179,8 @@ export interface Plugin<Config = Record<string, unknown>> {
   readonly concurrency?: number;
   /** It runs programs with `context.run`: what starts them is made ready before the first alert. @default false */
   readonly programs?: boolean;
+  /** What it needs beyond reading its own folder. @default nothing */
+  readonly permissions?: Permissions;
   config?(schema: typeof z, fields: Fields): z.ZodType<Config>;
   setup?(context: SetupContext<Config>): void | Promise<void>;
   handle(alert: Alert, context: Context<Config>): void | string | Promise<void | string>;

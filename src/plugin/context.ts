@@ -1,10 +1,11 @@
 import { explain } from '../common/errors.ts';
 import type { Log, LogLevel } from '../common/log.ts';
 import type { Attempt, AttemptOutcome } from '../dispatch/runner.ts';
-import type { Programs } from '../launch/program.ts';
 import type { Context, Plugin, SetupContext } from './api.ts';
+import { deniedReason } from './denied.ts';
 import { PluginFailure } from './failure.ts';
 import { runFor } from './run-program.ts';
+import type { PluginServices } from './services.ts';
 import { Tail } from './tail.ts';
 
 /** How long a plugin has, after its signal aborted, to end by itself. */
@@ -18,11 +19,10 @@ export interface ConfiguredPlugin {
   readonly config: unknown;
   readonly handler: string;
   readonly log: Log;
-  /** Where its programs run. */
-  readonly programs: Programs;
+  readonly services: PluginServices;
 }
 
-export function setupContext({ config, handler, log }: ConfiguredPlugin): SetupContext<unknown> {
+export function setupContext({ config, handler, log }: Omit<ConfiguredPlugin, 'services'>): SetupContext<unknown> {
   return { config, handler, log };
 }
 
@@ -48,7 +48,8 @@ export async function runAttempt(
     attempt: attempt.attempt,
     ...(attempt.because && { because: attempt.because }),
     signal,
-    run: runFor(configured.programs, log, signal),
+    run: runFor(configured.services.programs, log, signal),
+    fetch: fetchFor(configured.services.fetch, signal),
     retry: (reason, options) => new PluginFailure(reason, true, options),
     fail: (reason, options) => new PluginFailure(reason, false, options),
   };
@@ -62,6 +63,14 @@ export async function runAttempt(
   } finally {
     outlived.cancel();
   }
+}
+
+/** Ends with the attempt at the latest. */
+function fetchFor(fetch: Context['fetch'], signal: AbortSignal): Context['fetch'] {
+  return async (input, init) => {
+    const own = init?.signal ?? (input instanceof Request ? input.signal : undefined);
+    return await fetch(input, { ...init, signal: own === undefined ? signal : AbortSignal.any([signal, own]) });
+  };
 }
 
 /** Adds fields to every line, and keeps the last of them. */
@@ -110,5 +119,7 @@ export function failureOf(thrown: unknown, signal: AbortSignal): AttemptOutcome 
     const { message, retryable, afterMs } = thrown;
     return { state: 'failed', reason: prefix + message, retryable, afterMs };
   }
-  return { state: 'failed', reason: prefix + explain(thrown), retryable: true, afterMs: undefined };
+  const denied = deniedReason(thrown);
+  const reason = prefix + (denied ?? explain(thrown));
+  return { state: 'failed', reason, retryable: denied === undefined, afterMs: undefined };
 }

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { codeOf, messageOf } from '../common/errors.ts';
 import { type Fault, faultsOf } from '../config/faults.ts';
 import type { Plugin } from './api.ts';
+import { deniedReason } from './denied.ts';
 import { createFields } from './fields.ts';
 
 /** Why a plugin's file cannot be used: a whole sentence for the user. */
@@ -59,6 +60,8 @@ function unwrap(exported: unknown): unknown {
 }
 
 function loadProblem(error: unknown, file: string): string {
+  const denied = deniedReason(error);
+  if (denied !== undefined) return `${denied}${placeOf(error)}.`;
   const message = messageOf(error).split('\n')[0] ?? '';
   switch (codeOf(error)) {
     case 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX':

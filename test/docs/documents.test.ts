@@ -160,8 +160,10 @@ test('every link between the documents leads somewhere', () => {
 test('the built-in plugins also run as a user’s own, by the same contract', async (context) => {
   const directory = folder(context);
   // Their only import from outside is the contract, and that is a type.
-  cpSync(join(ROOT, 'plugins', 'archive'), join(directory, 'plugins', 'my-archive'), { recursive: true });
-  cpSync(join(ROOT, 'plugins', 'shared'), join(directory, 'plugins', 'shared'), { recursive: true });
+  for (const name of ['archive', 'shared']) {
+    cpSync(join(ROOT, 'plugins', name), join(directory, 'plugins', 'parts', name), { recursive: true });
+  }
+  writeFileSync(join(directory, 'plugins', 'my-archive.ts'), `export { default } from './parts/archive/index.ts';\n`);
   const config = `identity: ivo://org.example/a
 sources: { a: { type: vtp, brokers: [localhost] } }
 handlers: { keep: { plugin: my-archive, with: { directory: ./archive } } }

@@ -22,7 +22,7 @@ test('a plugin that throws, exits, hangs or forgets a rejection does not touch t
   write(
     'plugins/good.ts',
     `import { appendFileSync } from 'node:fs';
-export default { async handle(alert: { local: string }) { appendFileSync(${JSON.stringify(join(directory, 'good'))}, alert.local + '\\n'); } };`,
+export default { permissions: { write: ['./good'] }, async handle(alert: { local: string }) { appendFileSync(${JSON.stringify(join(directory, 'good'))}, alert.local + '\\n'); } };`,
   );
   write(
     'voeventd.yaml',
@@ -32,7 +32,7 @@ handlers:
 ${Object.keys(BAD_PLUGINS)
   .map((name) => `  ${name}: { plugin: ${name}, timeout: 500ms }`)
   .join('\n')}
-  good: { plugin: good }
+  good: { plugin: good, allow: { write: [./good] } }
 shutdown: 100ms
 `,
   );

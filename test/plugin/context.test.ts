@@ -26,7 +26,14 @@ const timeout = () => new DOMException('The operation was aborted due to timeout
 function run(handle: Plugin<unknown>['handle'], changes: Partial<Attempt> = {}) {
   const log = recordedLog();
   const outcome = runAttempt(
-    { name: 'mount', plugin: { handle }, config: { exposure: 90 }, handler: 'slew', log, programs: ownPrograms },
+    {
+      name: 'mount',
+      plugin: { handle },
+      config: { exposure: 90 },
+      handler: 'slew',
+      log,
+      services: { programs: ownPrograms, fetch },
+    },
     attempt(changes),
   );
   return { outcome, log };
@@ -128,7 +135,7 @@ describe('an attempt that pretends', () => {
       config: {},
       handler: 'slew',
       log: recordedLog(),
-      programs: ownPrograms,
+      services: { programs: ownPrograms, fetch },
     };
     return runAttempt(configured, attempt({ pretends: true }));
   };
@@ -287,7 +294,7 @@ describe('a built-in plugin', () => {
       config: { a: 1 },
       handler: 'slew',
       log: recordedLog(),
-      programs: ownPrograms,
+      services: { programs: ownPrograms, fetch },
     });
     await runner.run(attempt());
     await runner.close();
@@ -300,7 +307,7 @@ describe('a built-in plugin', () => {
         config: {},
         handler: 'slew',
         log: recordedLog(),
-        programs: ownPrograms,
+        services: { programs: ownPrograms, fetch },
       }),
       /no mount/,
     );

@@ -116,6 +116,7 @@ export function contextFor<Config>(config: Config, changes: Partial<Context<Conf
     attempt: 1,
     signal: controller.signal,
     run: (argv, options) => runFor(ownPrograms, context.log, context.signal)(argv, options),
+    fetch: globalThis.fetch,
     retry: (reason, options) => new PluginFailure(reason, true, options),
     fail: (reason, options) => new PluginFailure(reason, false, options),
     ...changes,
