@@ -5,23 +5,26 @@
  *
  * 1. `config(z, fields)` is called once and gives the schema of the handler's `with:` options. A plugin without it
  *    takes any options, unchecked. Options that do not fit stop the start, with their line in the file.
- * 2. `setup(context)` is called once, before the first alert. A throw stops the start.
- * 3. `handle(alert, context)` is called for each delivery, and again for each further attempt (`context.attempt`).
+ * 2. `permissions`, when it is a function, is called with these options: what the plugin needs with them. What the handler
+ *    does not grant (`allow:`) stops the handler, and its deliveries wait. Until then the process has what is granted.
+ * 3. `setup(context)` is called once in each process, before the first alert. A throw stops the start.
+ * 4. `handle(alert, context)` is called for each delivery, and again for each further attempt (`context.attempt`).
  *    - It returns: the delivery is done. A returned sentence is kept with it and logged.
  *    - It throws `context.retry(reason)`: this attempt failed and trying again may help. The host retries as the
  *      handler's `retry:` says.
  *    - It throws `context.fail(reason)`: trying again cannot help. The delivery is dead at once.
+ *    - It does what it has no permission for, and lets the error pass: the delivery is dead at once, with the permission.
  *    - It throws anything else: as `context.retry`, with the error's message as reason.
  *    - `context.signal` aborts at the handler's `timeout:`, when the daemon stops, and when the event was retracted or
  *      the alert superseded, if the handler says `onRetraction: cancel`. What has not returned soon after is given up,
  *      and counts as a failed attempt.
  *    - For an alert that retracts, `context.config` has the options of the handler's `retraction:` in place of those of
  *      `with:`. They are checked by the same schema, and there is a `setup` of their own.
- * 4. `pretend(alert, context)` is called in place of `handle` where the handler pretends (`mode: pretend`). It returns
+ * 5. `pretend(alert, context)` is called in place of `handle` where the handler pretends (`mode: pretend`). It returns
  *    what `handle` would do, as a clause that follows "would": `run /usr/local/bin/slew --ra 83.6`. It has no effects: it
  *    writes, sends and starts nothing, and names no secrets. Where `handle` would refuse the alert, it throws as `handle`
  *    would. Of a plugin without it, the log says that it would have been handed the alert.
- * 5. `close()` is called once, after the last delivery.
+ * 6. `close()` is called once, after the last delivery.
  *
  * The plugin never retries, times out or de-duplicates: the host does. After a crash of the host, deliveries that were
  * running are run again with `attempt` one higher, so `handle` may see an alert twice.
@@ -179,8 +182,8 @@ export interface Plugin<Config = Record<string, unknown>> {
   readonly concurrency?: number;
   /** It runs programs with `context.run`: what starts them is made ready before the first alert. @default false */
   readonly programs?: boolean;
-  /** What it needs beyond reading its own folder. @default nothing */
-  readonly permissions?: Permissions;
+  /** What it needs beyond reading its own folder, in general or with these options. @default nothing */
+  readonly permissions?: Permissions | ((config: Config) => Permissions);
   config?(schema: typeof z, fields: Fields): z.ZodType<Config>;
   setup?(context: SetupContext<Config>): void | Promise<void>;
   handle(alert: Alert, context: Context<Config>): void | string | Promise<void | string>;

@@ -9,6 +9,7 @@ import { withRaw } from '../alert/text.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Log, LogLevel } from '../common/log.ts';
 import { withoutUndefined } from '../common/objects.ts';
+import type { Permissions, Plugin } from './api.ts';
 import { type ConfiguredPlugin, runAttempt, setupContext } from './context.ts';
 import { deniedReason, explainFatalDenial } from './denied.ts';
 import { configurePlugin, importPlugin } from './load.ts';
@@ -67,6 +68,10 @@ function watchOutput(printing: AsyncLocalStorage<Tail>): void {
   }
 }
 
+function permissionsOf({ permissions = {} }: Plugin<unknown>, config: unknown): Permissions {
+  return typeof permissions === 'function' ? permissions(config) : permissions;
+}
+
 class Host {
   readonly #send: (message: FromHost) => void;
   readonly #printing = new AsyncLocalStorage<Tail>();
@@ -115,7 +120,8 @@ class Host {
         return;
       }
       this.#plugin = { name, plugin, config: result.config, handler, log: this.#log() };
-      const { attempts, concurrency, permissions = {} } = plugin;
+      const { attempts, concurrency } = plugin;
+      const permissions = permissionsOf(plugin, result.config);
       this.#send({ type: 'configured', defaults: withoutUndefined({ attempts, concurrency }), permissions });
     } catch (error) {
       this.#send({ type: 'broken', reason: messageOf(error) });

@@ -99,14 +99,17 @@ test('every address of docs/monitoring.md is one that the daemon serves', () => 
 test('the plugin of docs/plugins.md takes its options', async (context) => {
   const directory = folder(context);
   const [plugin] = blocks('docs/plugins.md', 'ts');
-  assert.ok(plugin !== undefined);
+  const [handlers] = blocks('docs/plugins.md', 'yaml');
+  assert.ok(plugin !== undefined && handlers !== undefined);
+  writeFileSync(join(directory, 'token'), 'open-sesame');
   writeFileSync(join(directory, 'plugins', 'scheduler.ts'), plugin);
   const config = `identity: ivo://org.example/a
 sources: { a: { type: vtp, brokers: [localhost] } }
-handlers: { s: { plugin: scheduler, with: { exposure: 90, scheduler: "http://localhost/", token: "t" } } }
-`;
+${handlers}`;
   assert.deepEqual(await problemsOf(directory, config), []);
   assert.equal((await problemsOf(directory, config.replace('90', '-1'))).length, 1);
+  const [refusal = ''] = await problemsOf(directory, config.replace('https://scheduler', 'https://other'));
+  assert.match(refusal, /allow: \{ net: \[scheduler\.example\.org, other\.example\.org\] \}/);
 });
 
 test('config.example.yaml is good as it is, and with every option taken out of its comment', async (context) => {
