@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { withoutRaw } from '../alert/text.ts';
 import { aborted, pause } from '../common/abort.ts';
 import { formatDuration } from '../common/durations.ts';
@@ -10,7 +11,7 @@ import { confinedEnvironment, type PluginCode } from './confinement.ts';
 import { GRACE_MS } from './context.ts';
 import { declaredPermissions } from './declared.ts';
 import type { Answer, PluginDefaults, ToHost, Wish } from './messages.ts';
-import { type FullPermissions, fullPermissions, samePermissions } from './permissions.ts';
+import { type FullPermissions, fullPermissions } from './permissions.ts';
 import { ServedPlugin } from './served.ts';
 import type { Services } from './services.ts';
 
@@ -92,10 +93,11 @@ export class IsolatedRunner implements Runner {
       this.#process?.kill();
       return { state: 'broken', reason: declared };
     }
-    if (samePermissions(declared, this.#permissions)) return outcomeOf(answer);
+    const had = confinedEnvironment(this.#plugin, this.#permissions);
+    this.#permissions = declared;
+    if (isDeepStrictEqual(confinedEnvironment(this.#plugin, declared), had)) return outcomeOf(answer);
     this.#process?.kill();
     await this.#gone.promise;
-    this.#permissions = declared;
     return outcomeOf(await this.#launch());
   }
 

@@ -123,18 +123,6 @@ export function isHostIn(host: string, granted: FullPermissions['net']): boolean
   return granted.some((one) => [wanted, name].includes(one.toLowerCase()));
 }
 
-/** Whether both allow exactly the same. */
-export function samePermissions(a: FullPermissions, b: FullPermissions): boolean {
-  const sorted = (permissions: FullPermissions) =>
-    JSON.stringify(
-      KINDS.map((kind) => {
-        const list = permissions[kind];
-        return list === true ? true : [...new Set(list)].sort();
-      }),
-    );
-  return sorted(a) === sorted(b);
-}
-
 /** Both together, as a handler's `allow:` in the configuration, which is one line. */
 export function allowLine(granted: Permissions, missing: Permissions): string {
   const parts = KINDS.flatMap((kind) => {

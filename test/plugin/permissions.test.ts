@@ -6,14 +6,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { parse } from 'yaml';
 import type { Permissions } from '../../src/plugin/api.ts';
 import { declaredPermissions } from '../../src/plugin/declared.ts';
-import {
-  allowLine,
-  fullPermissions,
-  liesIn,
-  notGranted,
-  permissionsSchema,
-  samePermissions,
-} from '../../src/plugin/permissions.ts';
+import { allowLine, fullPermissions, liesIn, notGranted, permissionsSchema } from '../../src/plugin/permissions.ts';
 
 const BASE = '/etc/voeventd';
 
@@ -80,13 +73,6 @@ describe('permissions', () => {
       );
     assert.ok(lies('alias/new/file', 'inside') && lies('inside/new', 'alias') && lies('inside', 'alias'));
     assert.ok(!lies('inside/outwards/passwd', 'inside') && !lies('..inside', 'inside') && !lies('.', 'inside'));
-  });
-
-  it('are the same whatever their order', () => {
-    const full = (written: Permissions) => fullPermissions(written, BASE);
-    assert.ok(samePermissions(full({ read: ['a', './b', 'a'] }), full({ read: ['b', 'a'], net: [] })));
-    assert.ok(!samePermissions(full({ net: true }), full({ net: ['true'] })));
-    assert.ok(!samePermissions(full({ read: ['a'] }), full({ write: ['a'] })));
   });
 });
 
