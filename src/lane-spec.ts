@@ -12,6 +12,7 @@ import type { Services } from './plugin/services.ts';
 import type { PreparedHandler } from './prepare.ts';
 import type { PreparedPlugin } from './prepare-plugin.ts';
 import type { HandlerSettings, Settings } from './settings.ts';
+import type { Site } from './sky/site.ts';
 
 /**
  * How to run a prepared handler; undefined when its plugin is broken.
@@ -51,7 +52,7 @@ export function laneSpec(
         jitter: retry.jitter,
       },
     },
-    fingerprint: fingerprintOf(handler, fallback),
+    fingerprint: fingerprintOf(handler, fallback, services.site),
     createRunner: async () => {
       const usual = await createRunner(handler, plugin, log, services);
       if (retraction === undefined) return new RetractingRunner(usual, undefined);
@@ -110,12 +111,13 @@ function revealed(this: Record<string, unknown>, key: string, value: unknown): u
   return given instanceof Secret ? given.reveal() : value;
 }
 
-/** Changes when the handler's part of the file does, what its fallback takes, or its plugin's own files. */
+/** Changes when the handler's part of the file does, what its fallback takes, its site, or its plugin's own files. */
 function fingerprintOf(
   { settings, plugin, retraction }: PreparedHandler,
   fallback: FallbackSettings | undefined,
+  site: Site | undefined,
 ): string {
-  const hash = createHash('sha256').update(JSON.stringify([settings, fallback]));
+  const hash = createHash('sha256').update(JSON.stringify([settings, fallback, site]));
   // A secret that was changed in its file is a changed option.
   if (plugin.kind === 'built-in') hash.update(JSON.stringify(plugin.config, revealed) ?? '');
   if (retraction?.kind === 'built-in') hash.update(JSON.stringify(retraction.config, revealed) ?? '');

@@ -34,6 +34,8 @@ import type { z } from 'zod';
 import type { Alert } from '../alert/model.ts';
 import type { DeadDelivery } from '../dispatch/fallback.ts';
 import type { ProgramEnding, ProgramFiles, StreamName } from '../launch/program.ts';
+import type { SkyConditions, VisibilityOptions } from '../sky/conditions.ts';
+import type { Site } from '../sky/site.ts';
 
 export type {
   Alert,
@@ -54,6 +56,8 @@ export type {
   Validity,
 } from '../alert/model.ts';
 export type { ProgramEnding, ProgramFiles, StreamEnd, StreamName } from '../launch/program.ts';
+export type { SkyConditions, VisibilityOptions } from '../sky/conditions.ts';
+export type { Site } from '../sky/site.ts';
 export type { DeadDelivery };
 
 /** A log line under the handler's name, with the delivery's id. */
@@ -117,6 +121,28 @@ export interface SetupContext<Config = Record<string, unknown>> {
   /** Name of the handler in the configuration. */
   readonly handler: string;
   readonly log: Log;
+  /** The handler's `site`, or the first there is; missing where none is configured. */
+  readonly site?: Site;
+}
+
+/**
+ * A few things that a handler's plugin keeps for later, in the journal: they are there after a restart. Values are JSON. At most
+ * 1000 keys of 1 to 200 characters, each with at most 64 KiB of JSON. What is changed while the handler pretends is forgotten
+ * with the attempt.
+ */
+export interface State {
+  /** Undefined when it was never set. */
+  get<Value = unknown>(key: string): Promise<Value | undefined>;
+  /** @throws an error that says what is too large, too much, or no JSON */
+  set(key: string, value: unknown): Promise<void>;
+  delete(key: string): Promise<void>;
+  keys(): Promise<string[]>;
+}
+
+/** What the journal knows. */
+export interface Journal {
+  /** Alerts about the same event that came before this one, the newest last: at most 100 of them, and 16 MiB. */
+  thread(alert: Pick<Alert, 'id' | 'thread'>): Promise<readonly Alert[]>;
 }
 
 /** How a program is run. */
@@ -142,12 +168,21 @@ export interface Context<Config = Record<string, unknown>> extends SetupContext<
   readonly packet: Uint8Array;
   /** Name of this delivery in logs and in the journal: `<alert number>/<handler>`. */
   readonly delivery: string;
+  /** With `pretend` it is called as `pretend`, which has no effects. */
+  readonly mode: 'live' | 'pretend';
   /** 1 for the first attempt. */
   readonly attempt: number;
   /** Where the handler is the `onDead` of others: what they failed at for good, with this alert. */
   readonly because?: readonly DeadDelivery[];
   /** Aborts at the handler's timeout, when the daemon stops, and when the alert is not to be handled any more. */
   readonly signal: AbortSignal;
+  /**
+   * The sky over `site` now, and the alert's position in it, as rules know it: `altitude`, `airmass`, `sunAltitude`, …, and
+   * `visibleMinutes`. What cannot be told is missing.
+   */
+  sky(alert: Pick<Alert, 'ra' | 'dec'>, options?: VisibilityOptions): Promise<SkyConditions>;
+  readonly journal: Journal;
+  readonly state: State;
   /**
    * Runs a program until it ends, or until `signal` aborts: then it is ended with all that it has started. No shell reads
    * the arguments.

@@ -6,6 +6,7 @@ import { deniedReason } from './denied.ts';
 import { PluginFailure } from './failure.ts';
 import { runFor } from './run-program.ts';
 import type { PluginServices } from './services.ts';
+import { rehearsedState, stateOf } from './state.ts';
 import { Tail } from './tail.ts';
 
 /** How long a plugin has, after its signal aborted, to end by itself. */
@@ -22,8 +23,8 @@ export interface ConfiguredPlugin {
   readonly services: PluginServices;
 }
 
-export function setupContext({ config, handler, log }: Omit<ConfiguredPlugin, 'services'>): SetupContext<unknown> {
-  return { config, handler, log };
+export function setupContext({ config, handler, log, services: { site } }: ConfiguredPlugin): SetupContext<unknown> {
+  return { config, handler, log, ...(site && { site }) };
 }
 
 /**
@@ -36,20 +37,22 @@ export async function runAttempt(
   attempt: Attempt,
   tail = new Tail(),
 ): Promise<AttemptOutcome> {
-  const { plugin, config, handler } = configured;
+  const { plugin, services } = configured;
   const { alert, packet, delivery, signal } = attempt;
   const log = attemptLog(configured.log, { delivery, ivorn: alert.ivorn }, tail);
   const context: Context<unknown> = {
-    config,
-    handler,
-    log,
+    ...setupContext({ ...configured, log }),
     packet,
     delivery,
+    mode: attempt.pretends ? 'pretend' : 'live',
     attempt: attempt.attempt,
     ...(attempt.because && { because: attempt.because }),
     signal,
-    run: runFor(configured.services.programs, log, signal),
-    fetch: fetchFor(configured.services.fetch, signal),
+    sky: (of, options) => services.sky(of, options),
+    journal: { thread: (of) => services.earlier(of) },
+    state: stateOf(attempt.pretends ? rehearsedState(services.state) : services.state),
+    run: runFor(services.programs, log, signal),
+    fetch: fetchFor(services.fetch, signal),
     retry: (reason, options) => new PluginFailure(reason, true, options),
     fail: (reason, options) => new PluginFailure(reason, false, options),
   };

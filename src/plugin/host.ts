@@ -13,8 +13,7 @@ import type { Permissions, Plugin } from './api.ts';
 import { type ConfiguredPlugin, runAttempt, setupContext } from './context.ts';
 import { deniedReason, explainFatalDenial } from './denied.ts';
 import { configurePlugin, importPlugin } from './load.ts';
-import type { FromHost, ToHost } from './messages.ts';
-import type { FullPermissions } from './permissions.ts';
+import type { FromHost, Given, ToHost } from './messages.ts';
 import { RemoteServices } from './remote.ts';
 import { Tail } from './tail.ts';
 import { endWithParent } from './watchdog.ts';
@@ -89,7 +88,7 @@ class Host {
       case 'configure':
         return await this.#configure(message);
       case 'setup':
-        return await this.#setup(message.net);
+        return await this.#setup(message.given);
       case 'attempt':
         return await this.#attempt(message);
       case 'abort': {
@@ -128,10 +127,10 @@ class Host {
     }
   }
 
-  async #setup(net: FullPermissions['net']): Promise<void> {
-    const configured = this.#plugin;
-    if (configured === undefined) return;
-    this.#services = new RemoteServices(this.#send, net);
+  async #setup(given: Given): Promise<void> {
+    if (this.#plugin === undefined) return;
+    this.#services = new RemoteServices(this.#send, given);
+    const configured = { ...this.#plugin, services: this.#services };
     try {
       await configured.plugin.setup?.(setupContext(configured));
       this.#send({ type: 'ready' });

@@ -123,11 +123,11 @@ export class IsolatedRunner implements Runner {
   }
 
   async #setUp(): Promise<string | undefined> {
-    const child = this.#process;
-    if (this.#services !== undefined) {
-      this.#served = new ServedPlugin(this.#services, this.#permissions, (message) => child?.send(message));
-    }
-    const answer = await this.#ask({ type: 'setup', net: this.#permissions.net });
+    const [child, services] = [this.#process, this.#services];
+    if (services === undefined) return 'it has not been started';
+    this.#served = new ServedPlugin(services, this.#permissions, (message) => child?.send(message));
+    const given = { net: this.#permissions.net, site: services.site };
+    const answer = await this.#ask({ type: 'setup', given });
     if (answer.type === 'ready') return undefined;
     return answer.type === 'broken' ? answer.reason : 'it did not answer';
   }

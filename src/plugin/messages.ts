@@ -1,9 +1,12 @@
+import type { Alert } from '../alert/model.ts';
 import type { WithoutRaw } from '../alert/text.ts';
 import type { LogLevel } from '../common/log.ts';
 import type { Fault } from '../config/faults.ts';
 import type { DeadDelivery } from '../dispatch/fallback.ts';
 import type { AttemptOutcome } from '../dispatch/runner.ts';
 import type { FromLauncher, ToLauncher } from '../launch/messages.ts';
+import type { VisibilityOptions } from '../sky/conditions.ts';
+import type { Site } from '../sky/site.ts';
 import type { Plugin } from './api.ts';
 import type { FullPermissions } from './permissions.ts';
 import type { PlainRequest } from './permitted-fetch.ts';
@@ -18,8 +21,7 @@ export type ToHost =
       readonly options: unknown;
       readonly baseDirectory: string;
     }
-  /** `net` is what the plugin has of the network. */
-  | { readonly type: 'setup'; readonly net: FullPermissions['net'] }
+  | { readonly type: 'setup'; readonly given: Given }
   | {
       readonly type: 'attempt';
       /** Without its document, which the packet is. */
@@ -34,6 +36,12 @@ export type ToHost =
   | { readonly type: 'abort'; readonly delivery: string; readonly name: string; readonly message: string }
   | { readonly type: 'close' }
   | Reply;
+
+/** What a plugin's process has to know of what is done for it. */
+export interface Given {
+  readonly net: FullPermissions['net'];
+  readonly site: Site | undefined;
+}
 
 /** What came of a wish. */
 export type Reply =
@@ -71,7 +79,17 @@ export type Wish =
   | { readonly type: 'ask'; readonly ask: number; readonly question: Question }
   | { readonly type: 'unask'; readonly ask: number };
 
-export type Question = { readonly what: 'fetch'; readonly request: PlainRequest };
+export type Question =
+  | { readonly what: 'fetch'; readonly request: PlainRequest }
+  | {
+      readonly what: 'sky';
+      readonly alert: Pick<Alert, 'ra' | 'dec'>;
+      readonly options: VisibilityOptions | undefined;
+    }
+  | { readonly what: 'earlier'; readonly alert: Pick<Alert, 'id' | 'thread'> }
+  | { readonly what: 'state.get' | 'state.delete'; readonly key: string }
+  | { readonly what: 'state.set'; readonly key: string; readonly value: string }
+  | { readonly what: 'state.keys' };
 
 export interface LogMessage {
   readonly type: 'log';

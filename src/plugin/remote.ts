@@ -1,12 +1,16 @@
+import type { Alert } from '../alert/model.ts';
 import { codeOf, messageOf } from '../common/errors.ts';
 import { withoutUndefined } from '../common/objects.ts';
 import type { Program, ProgramOutput, Programs } from '../launch/program.ts';
 import { RemoteRuns } from '../launch/runs.ts';
+import type { SkyConditions, VisibilityOptions } from '../sky/conditions.ts';
+import type { Site } from '../sky/site.ts';
 import { ACCESS_DENIED, AccessDenied, denial } from './denied.ts';
-import type { Question, Reply, Wish } from './messages.ts';
+import type { Given, Question, Reply, Wish } from './messages.ts';
 import type { FullPermissions } from './permissions.ts';
 import { LONGEST_BODY, type PlainRequest, type PlainResponse } from './permitted-fetch.ts';
 import type { PluginServices } from './services.ts';
+import type { HandlerState } from './state.ts';
 
 /** Statuses whose responses have no body, not even an empty one. */
 const WITHOUT_BODY = [101, 204, 205, 304];
@@ -15,20 +19,37 @@ const WITHOUT_BODY = [101, 204, 205, 304];
 export class RemoteServices implements PluginServices {
   readonly #send: (message: Wish) => void;
   readonly #net: FullPermissions['net'];
+  readonly site: Site | undefined;
   readonly #runs = new RemoteRuns();
   readonly #asked = new Map<number, PromiseWithResolvers<unknown>>();
   #last = 0;
 
-  /** @param net which the plugin has */
-  constructor(send: (message: Wish) => void, net: FullPermissions['net']) {
+  constructor(send: (message: Wish) => void, { net, site }: Given) {
     this.#send = send;
     this.#net = net;
+    this.site = site;
   }
 
   readonly programs: Programs = {
     start: () => {},
     run: (program, signal, output) => this.#run(program, signal, output),
   };
+
+  readonly state: HandlerState = {
+    get: async (key) => (await this.#ask({ what: 'state.get', key })) as string | undefined,
+    set: async (key, value) => void (await this.#ask({ what: 'state.set', key, value })),
+    delete: async (key) => void (await this.#ask({ what: 'state.delete', key })),
+    keys: async () => (await this.#ask({ what: 'state.keys' })) as string[],
+  };
+
+  async sky({ ra, dec }: Pick<Alert, 'ra' | 'dec'>, options: VisibilityOptions | undefined): Promise<SkyConditions> {
+    const alert = withoutUndefined({ ra, dec });
+    return (await this.#ask({ what: 'sky', alert, options })) as SkyConditions;
+  }
+
+  async earlier({ id, thread }: Pick<Alert, 'id' | 'thread'>): Promise<readonly Alert[]> {
+    return (await this.#ask({ what: 'earlier', alert: { id, thread } })) as readonly Alert[];
+  }
 
   get fetch(): typeof globalThis.fetch {
     return this.#net === true ? globalThis.fetch : (input, init) => this.#fetch(new Request(input, init));

@@ -8,12 +8,14 @@ import type { Services } from './services.ts';
 
 /** The daemon's side of `RemoteServices`: does for one plugin's process what that may ask for. */
 export class ServedPlugin {
+  readonly #services: Services;
   readonly #permissions: FullPermissions;
   readonly #send: (message: Reply) => void;
   readonly #programs: ServedPrograms;
   readonly #asked = new Map<number, AbortController>();
 
   constructor(services: Services, permissions: FullPermissions, send: (message: Reply) => void) {
+    this.#services = services;
     this.#permissions = permissions;
     this.#send = send;
     this.#programs = new ServedPrograms(permittedPrograms(services.programs, permissions), (message) =>
@@ -54,9 +56,22 @@ export class ServedPlugin {
   }
 
   async #find(question: Question, signal: AbortSignal): Promise<unknown> {
+    const { state } = this.#services;
     switch (question.what) {
       case 'fetch':
         return await permittedFetch(question.request, this.#permissions.net, signal);
+      case 'sky':
+        return await this.#services.sky(question.alert, question.options);
+      case 'earlier':
+        return await this.#services.earlier(question.alert);
+      case 'state.get':
+        return await state.get(question.key);
+      case 'state.set':
+        return await state.set(question.key, question.value);
+      case 'state.delete':
+        return await state.delete(question.key);
+      case 'state.keys':
+        return await state.keys();
     }
   }
 }

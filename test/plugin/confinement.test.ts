@@ -3,13 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { ownPrograms } from '../../src/launch/run.ts';
 import type { Permissions } from '../../src/plugin/api.ts';
 import { confinedEnvironment } from '../../src/plugin/confinement.ts';
 import { IsolatedRunner } from '../../src/plugin/isolated.ts';
 import { fullPermissions } from '../../src/plugin/permissions.ts';
 import { recordedLog } from '../dispatch/scripted.ts';
-import { sampleAlert } from '../support/plugin-context.ts';
+import { SERVICES, sampleAlert } from '../support/plugin-context.ts';
 
 function folder(test: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'confinement-test-'));
@@ -31,7 +30,7 @@ async function outcomeOf(test: TestContext, base: string, file: string, given: G
   test.after(() => runner.close());
   const loaded = await runner.load();
   if (loaded.state !== 'configured') return loaded.state === 'broken' ? loaded.reason : 'refused';
-  const problem = await runner.setup({ programs: ownPrograms });
+  const problem = await runner.setup(SERVICES);
   if (problem !== undefined) return problem;
   const outcome = await runner.run({
     ...{ alert: sampleAlert(), packet: Buffer.from(''), delivery: '1/mine', attempt: 1 },

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Attempt } from '../../src/dispatch/runner.ts';
-import { ownPrograms } from '../../src/launch/run.ts';
 import type { Context, Plugin } from '../../src/plugin/api.ts';
 import { failureOf, GRACE_MS, runAttempt } from '../../src/plugin/context.ts';
 import { PluginFailure } from '../../src/plugin/failure.ts';
 import { createInProcessRunner } from '../../src/plugin/in-process.ts';
 import { RetractingRunner } from '../../src/plugin/retracting.ts';
 import { DONE, recordedLog, ScriptedRunner, settle } from '../dispatch/scripted.ts';
-import { sampleAlert } from '../support/plugin-context.ts';
+import { SERVICES, sampleAlert } from '../support/plugin-context.ts';
 
 const attempt = (changes: Partial<Attempt> = {}): Attempt => ({
   alert: sampleAlert(),
@@ -32,7 +31,7 @@ function run(handle: Plugin<unknown>['handle'], changes: Partial<Attempt> = {}) 
       config: { exposure: 90 },
       handler: 'slew',
       log,
-      services: { programs: ownPrograms, fetch },
+      services: { ...SERVICES, fetch },
     },
     attempt(changes),
   );
@@ -135,7 +134,7 @@ describe('an attempt that pretends', () => {
       config: {},
       handler: 'slew',
       log: recordedLog(),
-      services: { programs: ownPrograms, fetch },
+      services: { ...SERVICES, fetch },
     };
     return runAttempt(configured, attempt({ pretends: true }));
   };
@@ -294,7 +293,7 @@ describe('a built-in plugin', () => {
       config: { a: 1 },
       handler: 'slew',
       log: recordedLog(),
-      services: { programs: ownPrograms, fetch },
+      services: { ...SERVICES, fetch },
     });
     await runner.run(attempt());
     await runner.close();
@@ -307,7 +306,7 @@ describe('a built-in plugin', () => {
         config: {},
         handler: 'slew',
         log: recordedLog(),
-        services: { programs: ownPrograms, fetch },
+        services: { ...SERVICES, fetch },
       }),
       /no mount/,
     );

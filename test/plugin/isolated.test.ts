@@ -5,18 +5,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import type { Attempt, AttemptOutcome } from '../../src/dispatch/runner.ts';
-import { ownPrograms } from '../../src/launch/run.ts';
 import type { Permissions } from '../../src/plugin/api.ts';
 import { IsolatedRunner, type IsolatedTimes } from '../../src/plugin/isolated.ts';
 import { type RecordedLog, recordedLog, until } from '../dispatch/scripted.ts';
-import { sampleAlert } from '../support/plugin-context.ts';
+import { SERVICES, sampleAlert } from '../support/plugin-context.ts';
 
 const PLUGINS = join(import.meta.dirname, '../fixtures/plugins');
 
 /** Real processes, but with a grace of a quarter of a second where the daemon gives ten. */
 const TIMES: Partial<IsolatedTimes> = { restart: { firstMs: 20, lastMs: 200 }, killAfterMs: 250, closeMs: 1_000 };
-
-const SERVICES = { programs: ownPrograms };
 
 interface Setup {
   readonly runner: IsolatedRunner;
