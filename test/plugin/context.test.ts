@@ -52,6 +52,12 @@ describe('an attempt', () => {
     assert.equal(seen?.attempt, 2);
     assert.equal(Buffer.from(seen?.packet ?? []).toString(), '<voe:VOEvent/>');
     assert.equal(seen?.signal.aborted, false);
+    assert.equal(seen?.mode, 'live');
+    assert.equal(typeof (await seen?.sky(given.alert))?.galacticLatitude, 'number');
+    assert.deepEqual(await seen?.journal.thread(given.alert), []);
+    await seen?.state.set('seen', [1]);
+    assert.deepEqual([await seen?.state.get('seen'), await seen?.state.keys()], [[1], ['seen']]);
+    await seen?.state.delete('seen');
   });
 
   it('names the delivery and the alert in each line the plugin logs', async () => {
