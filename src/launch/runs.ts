@@ -26,11 +26,11 @@ export class RemoteRuns {
     const run = ++this.#last;
     const { promise, resolve, reject } = Promise.withResolvers<ProgramEnding>();
     this.#runs.set(run, { output, resolve, reject });
-    send({ type: 'run', run, program });
     const abort = (): void => send({ type: 'abort', run });
     signal.addEventListener('abort', abort, { once: true });
-    if (signal.aborted) abort();
     try {
+      send({ type: 'run', run, program });
+      if (signal.aborted) abort();
       return await promise;
     } finally {
       signal.removeEventListener('abort', abort);

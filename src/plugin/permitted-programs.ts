@@ -22,7 +22,8 @@ function permitted(program: Program, { run, write }: FullPermissions): Program {
   const [name = '', ...rest] = program.argv;
   const file = located(name, program.directory);
   if (!run.some((one) => one === name || one === file || located(one, '/') === file)) {
-    throw new AccessDenied(denial(`run ${name}`, 'run', JSON.stringify([name])));
+    const asked = /[/\\]/.test(name) ? file : name;
+    throw new AccessDenied(denial(`run ${asked}`, 'run', JSON.stringify([asked])));
   }
   if (program.files !== undefined) checkFiles(program.files, write);
   if (!isAbsolute(file)) throw new NotStarted('start', 'no such file or directory (ENOENT)', 'ENOENT');

@@ -93,13 +93,13 @@ export class RemoteServices implements PluginServices {
     const ask = ++this.#last;
     const asked = Promise.withResolvers<unknown>();
     this.#asked.set(ask, asked);
-    this.#send({ type: 'ask', ask, question });
     const abort = (): void => {
       this.#send({ type: 'unask', ask });
       asked.reject(signal?.reason);
     };
     signal?.addEventListener('abort', abort, { once: true });
     try {
+      this.#send({ type: 'ask', ask, question });
       return await asked.promise;
     } finally {
       signal?.removeEventListener('abort', abort);
