@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { createDecoder, type Decoder } from './alert/decode.ts';
+import type { Alert } from './alert/model.ts';
 import { Broadcasting } from './broadcasting.ts';
 import { UserError } from './common/errors.ts';
 import type { Log } from './common/log.ts';
@@ -13,11 +14,15 @@ import { noteDamage } from './journal/corrupt.ts';
 import { Ledger } from './journal/ledger.ts';
 import { lockJournal } from './journal/lock.ts';
 import { afterAll } from './journal/log/segments.ts';
+import { PluginJournal } from './journal/plugins.ts';
+import type { StoredAlert } from './journal/stored.ts';
 import { ensureWhole } from './journal/whole.ts';
 import { Keeper } from './keeper/keeper.ts';
 import { laneSpec, testsAt } from './lane-spec.ts';
 import { Launcher } from './launch/launcher.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
+import type { Services } from './plugin/services.ts';
+import { pluginServices } from './plugin-services.ts';
 import { discard, type Prepared, type PreparedHandler } from './prepare.ts';
 import { samplePacket } from './rehearsal/samples.ts';
 import { Requests } from './requests/requests.ts';
@@ -47,6 +52,7 @@ export class Daemon {
   readonly #pipeline: Pipeline;
   readonly #dispatcher: Dispatcher;
   readonly #launcher = new Launcher();
+  readonly #pluginJournal: PluginJournal;
   readonly #requests: Requests;
   readonly #broadcasting: Broadcasting;
   readonly #serving: Serving;
@@ -61,6 +67,7 @@ export class Daemon {
     this.#pretend = pretend;
     this.#settings = prepared.settings;
     this.#journalPath = prepared.settings.journal.path;
+    this.#pluginJournal = PluginJournal.at(this.#journalPath);
     this.#log = log;
     this.#lock = parts.lock;
     this.#ledger = parts.ledger;
@@ -213,6 +220,7 @@ export class Daemon {
     this.#requests.stop();
     await this.#dispatcher.stop(this.#settings.shutdown);
     this.#launcher.close();
+    this.#pluginJournal.close();
     this.#ledger.close();
     this.#lock.release();
   }
@@ -238,7 +246,7 @@ export class Daemon {
     const broken = new Map<string, string>();
     for (const handler of prepared.handlers) {
       const { handlers } = prepared.settings;
-      const spec = laneSpec(handler, handlers, this.#log, this.#launcher, this.#pretend);
+      const spec = laneSpec(handler, handlers, this.#log, this.#servicesOf(handler, prepared), this.#pretend);
       if (spec !== undefined) runnable.push({ handler, spec });
       else if (handler.plugin.kind === 'broken') broken.set(handler.name, handler.plugin.reason);
     }
@@ -257,6 +265,10 @@ export class Daemon {
       ...{ name, plugin: settings.plugin, broken: broken.get(name) },
     }));
     await discard(runnable.filter(({ spec }) => unused.has(spec.settings.handler)).map(({ handler }) => handler));
+  }
+
+  #servicesOf(handler: PreparedHandler, { settings: { sites } }: Prepared): Services {
+    return pluginServices(handler, sites, this.#launcher, this.#pluginJournal, (stored) => this.#decode(stored));
   }
 
   #waits(handler: string, reason: string): void {
@@ -294,9 +306,14 @@ export class Daemon {
 
   #load(seq: number) {
     const stored = this.#ledger.alert(seq);
-    if (stored === undefined) return undefined;
+    const alert = stored === undefined ? undefined : this.#decode(stored);
+    return stored === undefined || alert === undefined ? undefined : { seq, alert, packet: stored.packet };
+  }
+
+  /** Undefined where it cannot be read. */
+  #decode(stored: StoredAlert): Alert | undefined {
     try {
-      return { seq, alert: this.#pipeline.decode(stored), packet: stored.packet };
+      return this.#pipeline.decode(stored);
     } catch {
       return undefined;
     }

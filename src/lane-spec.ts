@@ -6,25 +6,26 @@ import { Secret } from './config/fields.ts';
 import type { LaneSpec } from './dispatch/dispatcher.ts';
 import type { FallbackSettings, TestsManner } from './dispatch/fallback.ts';
 import type { Runner } from './dispatch/runner.ts';
-import type { Programs } from './launch/program.ts';
 import { createInProcessRunner } from './plugin/in-process.ts';
 import { RetractingRunner } from './plugin/retracting.ts';
+import type { Services } from './plugin/services.ts';
 import type { PreparedHandler } from './prepare.ts';
 import type { PreparedPlugin } from './prepare-plugin.ts';
 import type { HandlerSettings, Settings } from './settings.ts';
+import type { Site } from './sky/site.ts';
 
 /**
  * How to run a prepared handler; undefined when its plugin is broken.
  *
  * @param handlers all there are, for the one that gets what this one fails at
- * @param programs where the programs of built-in plugins run
+ * @param services what is done for plugins
  * @param pretend nothing runs, whatever the file says
  */
 export function laneSpec(
   handler: PreparedHandler,
   handlers: Settings['handlers'],
   log: Log,
-  programs: Programs,
+  services: Services,
   pretend: boolean,
 ): LaneSpec | undefined {
   const { name, settings, plugin, retraction, defaults } = handler;
@@ -51,12 +52,12 @@ export function laneSpec(
         jitter: retry.jitter,
       },
     },
-    fingerprint: fingerprintOf(handler, fallback),
+    fingerprint: fingerprintOf(handler, fallback, services.site),
     createRunner: async () => {
-      const usual = await createRunner(handler, plugin, log, programs);
+      const usual = await createRunner(handler, plugin, log, services);
       if (retraction === undefined) return new RetractingRunner(usual, undefined);
       try {
-        return new RetractingRunner(usual, await createRunner(handler, retraction, log, programs));
+        return new RetractingRunner(usual, await createRunner(handler, retraction, log, services));
       } catch (error) {
         await usual.close();
         throw error;
@@ -80,7 +81,7 @@ async function createRunner(
   { name, settings }: PreparedHandler,
   prepared: PreparedPlugin,
   log: Log,
-  programs: Programs,
+  services: Services,
 ): Promise<Runner> {
   switch (prepared.kind) {
     case 'built-in': {
@@ -92,11 +93,11 @@ async function createRunner(
         config,
         handler: name,
         log: handlerLog,
-        programs,
+        services: { ...services, fetch },
       });
     }
     case 'isolated': {
-      const problem = await prepared.runner.setup();
+      const problem = await prepared.runner.setup(services);
       if (problem !== undefined) throw new Error(problem);
       return prepared.runner;
     }
@@ -110,12 +111,13 @@ function revealed(this: Record<string, unknown>, key: string, value: unknown): u
   return given instanceof Secret ? given.reveal() : value;
 }
 
-/** Changes when the handler's part of the file does, what its fallback takes, or its plugin's own files. */
+/** Changes when the handler's part of the file does, what its fallback takes, its site, or its plugin's own files. */
 function fingerprintOf(
   { settings, plugin, retraction }: PreparedHandler,
   fallback: FallbackSettings | undefined,
+  site: Site | undefined,
 ): string {
-  const hash = createHash('sha256').update(JSON.stringify([settings, fallback]));
+  const hash = createHash('sha256').update(JSON.stringify([settings, fallback, site]));
   // A secret that was changed in its file is a changed option.
   if (plugin.kind === 'built-in') hash.update(JSON.stringify(plugin.config, revealed) ?? '');
   if (retraction?.kind === 'built-in') hash.update(JSON.stringify(retraction.config, revealed) ?? '');
