@@ -26,23 +26,25 @@ export interface PluginLoader {
   readonly baseDirectory: string;
   /** What a user's plugin is granted. */
   readonly allow: Permissions;
+  /** What its process may take. */
+  readonly memoryBytes: number;
   readonly log: Log;
 }
 
 /** Loads a plugin and checks the options. A user's plugin has a process of its own from now on. */
 export async function loadPlugin(
-  { place, handler, baseDirectory, allow, log }: PluginLoader,
+  { place, log, ...grants }: PluginLoader,
   name: string,
   options: unknown,
 ): Promise<LoadedPlugin> {
   if (place.kind === 'built-in') {
     const plugin = BUILT_INS[place.name];
     if (plugin === undefined) throw new Error(`There is no built-in plugin ${place.name}.`);
-    const result = await configurePlugin(plugin, options, baseDirectory);
+    const result = await configurePlugin(plugin, options, grants.baseDirectory);
     if (!result.ok) return { state: 'refused', problems: result.problems };
     return { state: 'configured', plugin: { kind: 'built-in', plugin, config: result.config }, defaults: plugin };
   }
-  const runner = new IsolatedRunner({ name, file: place.file, handler, options, baseDirectory, allow }, log);
+  const runner = new IsolatedRunner({ name, file: place.file, options, ...grants }, log);
   const outcome = await runner.load();
   if (outcome.state === 'configured') return { ...outcome, plugin: { kind: 'isolated', runner } };
   await runner.close();

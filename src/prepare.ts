@@ -7,6 +7,7 @@ import { type Fault, faultsOf } from './config/faults.ts';
 import { type Problem, sortProblems } from './config/problem.ts';
 import { problemsOf } from './config/validate.ts';
 import { fallbackProblems } from './dispatch/fallbacks.ts';
+import { memoryField } from './dispatch/settings.ts';
 import { inspectProgram } from './inspect/program.ts';
 import { InspectThread } from './inspect/thread.ts';
 import { findPlugin } from './plugin/find.ts';
@@ -113,15 +114,16 @@ async function prepareHandler(name: string, context: HandlerContext): Promise<Ha
   const path: ConfigPath = ['handlers', name];
   const raw = (context.document.value as { handlers: Record<string, unknown> }).handlers[name];
   if (typeof raw !== 'object' || raw === null) return undefined;
-  const { when, plugin: pluginName, with: options, retraction, allow = {} } = raw as Record<string, unknown>;
+  const { when, plugin: pluginName, with: options, retraction, allow = {}, memory } = raw as Record<string, unknown>;
   // An empty one is the schema's to refuse.
   const rule =
     typeof when === 'string' && when.trim() !== '' ? prepareRule(when, [...path, 'when'], context) : undefined;
   if (typeof pluginName !== 'string' || !/^[\w.-]+$/.test(pluginName)) return undefined;
-  // Options that are no map, and permissions that there are not, are the schema's to refuse.
+  // Options that are no map, permissions and sizes that there are not, are the schema's to refuse.
   const given: unknown = options ?? {};
   const granted = permissionsSchema().safeParse(allow);
-  if (!isMap(given) || !granted.success) return undefined;
+  const memoryBytes = memoryField().safeParse(memory);
+  if (!isMap(given) || !granted.success || !memoryBytes.success) return undefined;
   const place = findPlugin(pluginName, context.folder, Object.keys(BUILT_INS));
   if (place.kind === 'missing') {
     context.problems.push(context.document.problem([...path, 'plugin'], `${path.join('.')}.plugin: ${place.problem}`));
@@ -129,8 +131,9 @@ async function prepareHandler(name: string, context: HandlerContext): Promise<Ha
   }
   const loader = {
     ...{ place, handler: name, baseDirectory: dirname(context.document.file) },
-    ...{ allow: granted.data, log: context.log(name) },
+    ...{ allow: granted.data, memoryBytes: memoryBytes.data, log: context.log(name) },
   };
+  if (place.kind === 'built-in') reportUnconfined(pluginName, raw, path, context);
   const usual = await loadPlugin(loader, pluginName, given);
   if (usual.state === 'broken') return brokenPart(name, rule, usual, context);
   const undoing = isMap(retraction) ? await loadPlugin(loader, pluginName, { ...given, ...retraction }) : undefined;
@@ -145,6 +148,19 @@ async function prepareHandler(name: string, context: HandlerContext): Promise<Ha
   }
   await discard([usual, undoing].flatMap((one) => (one?.state === 'configured' ? [one] : [])));
   return undoing?.state === 'broken' ? brokenPart(name, rule, undoing, context) : undefined;
+}
+
+/** Keys that confine a process, where there is none. */
+function reportUnconfined(
+  plugin: string,
+  handler: object,
+  path: ConfigPath,
+  { document, problems }: HandlerContext,
+): void {
+  for (const key of ['allow', 'memory'].filter((one) => Object.hasOwn(handler, one))) {
+    const message = `${key} is for your own plugins: ${plugin} is built in, and runs in the daemon itself. Remove it.`;
+    problems.push(document.problem([...path, key], `${[...path, key].join('.')}: ${message}`));
+  }
 }
 
 /** A plugin that cannot be loaded stops its handler, not the daemon. */

@@ -44,7 +44,10 @@ export function durationField(): z.ZodType<number, string> {
     });
 }
 
-const SIZE_UNITS: Readonly<Record<string, number>> = { kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
+const SIZE_UNITS: Readonly<Record<string, number>> = {
+  ...{ kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 },
+  ...{ KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 },
+};
 
 /** A size option: text with a unit in the file, bytes in the program. */
 export function sizeField(): z.ZodType<number, string> {
@@ -53,7 +56,7 @@ export function sizeField(): z.ZodType<number, string> {
     .string({ error: ({ input }) => (typeof input === 'number' ? refusal(String(input)) : undefined) })
     .describe('A size with its unit: 500MB, 20GB.')
     .transform((text, context) => {
-      const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)\s*(kB|MB|GB|TB)$/.exec(text) ?? [];
+      const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)\s*(kB|KiB|[MGT]i?B)$/.exec(text) ?? [];
       if (amount !== undefined) return Math.round(Number(amount) * (SIZE_UNITS[unit] ?? 1));
       context.addIssue(refusal(`"${text}"`));
       return z.NEVER;

@@ -1,6 +1,18 @@
 import { z } from 'zod';
 import { KINDS, ROLES } from '../alert/model.ts';
-import { angleField, durationField } from '../config/fields.ts';
+import { angleField, durationField, sizeField } from '../config/fields.ts';
+
+const MINIMAL_MEMORY = 128 * 2 ** 20;
+
+/** What a handler's own plugin may take, bytes. */
+export function memoryField() {
+  return sizeField()
+    .refine((bytes) => bytes >= MINIMAL_MEMORY, 'Let its process have 128MiB at least.')
+    .prefault('512MiB')
+    .describe(
+      'How much memory the process of your own plugin may take. One that takes more is killed, and started again.',
+    );
+}
 
 function patternsField(description: string) {
   return z
@@ -199,6 +211,7 @@ export function handlerSchema<Allow extends z.ZodType>(allow: Allow) {
           'How many alerts it may handle at once; with 1 they come in order. Each plugin has its own default: 8 for archive, 1 for the others.',
         ),
       allow,
+      memory: memoryField(),
       with: z.record(z.string(), z.unknown()).default({}).describe('The plugin’s own options.'),
     })
     .superRefine(({ onRetraction, retraction }, context) => {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ownFiles } from '../common/own-program.ts';
+import { heapFlag } from './memory.ts';
 import { type FullPermissions, realPath } from './permissions.ts';
 
 /** What every plugin sees of the daemon's environment; beyond that only what is granted. */
@@ -26,6 +27,8 @@ export interface PluginCode {
   readonly file: string;
   readonly options: unknown;
   readonly baseDirectory: string;
+  /** What its process may take. */
+  readonly memoryBytes: number;
 }
 
 /**
@@ -53,6 +56,7 @@ export function confinedEnvironment(
   ];
   const flags = [
     ...ALWAYS,
+    heapFlag(code.memoryBytes),
     ...forms(read).map((path) => `--allow-fs-read=${path}`),
     ...forms(permissions.write).map((path) => `--allow-fs-write=${path}`),
     // Single hosts are for context.fetch, which asks the daemon: Node knows only all or nothing.

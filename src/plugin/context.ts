@@ -4,6 +4,7 @@ import type { Attempt, AttemptOutcome } from '../dispatch/runner.ts';
 import type { Context, Plugin, SetupContext } from './api.ts';
 import { deniedReason } from './denied.ts';
 import { PluginFailure } from './failure.ts';
+import { shortened } from './lines.ts';
 import { runFor } from './run-program.ts';
 import type { PluginServices } from './services.ts';
 import { rehearsedState, stateOf } from './state.ts';
@@ -11,6 +12,9 @@ import { Tail } from './tail.ts';
 
 /** How long a plugin has, after its signal aborted, to end by itself. */
 export const GRACE_MS = 10_000;
+
+/** Characters of what a plugin says of an attempt, which is kept with it. */
+const LONGEST_SAID = 262_144;
 
 /** A plugin with its handler's options, ready to be set up. */
 export interface ConfiguredPlugin {
@@ -60,7 +64,7 @@ export async function runAttempt(
   try {
     const work = attempt.pretends ? pretend(configured, alert, context) : handle(plugin, alert, context);
     const result = await Promise.race([work, outlived.promise]);
-    return { state: 'done', detail: typeof result === 'string' ? result : '', ...tail.kept };
+    return { state: 'done', detail: typeof result === 'string' ? shortened(result, LONGEST_SAID) : '', ...tail.kept };
   } catch (error) {
     return { ...failureOf(error, signal), ...tail.kept };
   } finally {
@@ -120,9 +124,9 @@ export function failureOf(thrown: unknown, signal: AbortSignal): AttemptOutcome 
   const prefix = timedOut && !/time(d)?[ -]?out/i.test(String(thrown)) ? 'timeout: ' : '';
   if (thrown instanceof PluginFailure) {
     const { message, retryable, afterMs } = thrown;
-    return { state: 'failed', reason: prefix + message, retryable, afterMs };
+    return { state: 'failed', reason: shortened(prefix + message, LONGEST_SAID), retryable, afterMs };
   }
   const denied = deniedReason(thrown);
-  const reason = prefix + (denied ?? explain(thrown));
+  const reason = shortened(prefix + (denied ?? explain(thrown)), LONGEST_SAID);
   return { state: 'failed', reason, retryable: denied === undefined, afterMs: undefined };
 }

@@ -4,26 +4,31 @@
  */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { fstatSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { withRaw } from '../alert/text.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Log, LogLevel } from '../common/log.ts';
 import { withoutUndefined } from '../common/objects.ts';
 import type { Permissions, Plugin } from './api.ts';
+import { Channel } from './channel.ts';
 import { type ConfiguredPlugin, runAttempt, setupContext } from './context.ts';
 import { deniedReason, explainFatalDenial } from './denied.ts';
+import { shortened } from './lines.ts';
 import { configurePlugin, importPlugin } from './load.ts';
 import type { FromHost, Given, ToHost } from './messages.ts';
 import { RemoteServices } from './remote.ts';
 import { Tail } from './tail.ts';
 import { endWithParent } from './watchdog.ts';
 
+/** Where `child.ts` has put the channel. */
+const CHANNEL_FD = 3;
+
 /** Runs until the daemon closes the channel, or dies. */
 export async function runPluginHost(): Promise<void> {
-  const send = process.send?.bind(process);
-  // The channel is ours: what a plugin said on it would be taken for an answer.
-  Reflect.deleteProperty(process, 'send');
-  if (send === undefined) {
+  const stream = channelStream();
+  if (stream === undefined) {
     process.stderr.write('voeventd --plugin-host is started by the daemon itself.\n');
     process.exitCode = 2;
     return;
@@ -37,13 +42,23 @@ export async function runPluginHost(): Promise<void> {
   // They confine this process, which is no affair of the plugin's.
   Reflect.deleteProperty(process.env, 'NODE_OPTIONS');
   process.on('uncaughtExceptionMonitor', explainFatalDenial);
-  const host = new Host((message) => {
-    if (process.connected) send(message, undefined, undefined, () => {});
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  const channel: Channel<FromHost, ToHost> = new Channel(stream, Number.POSITIVE_INFINITY, {
+    message: (message) => void host.receive(message),
+    garbled: () => resolve(),
+    closed: resolve,
   });
-  process.on('message', (message: ToHost) => void host.receive(message));
-  const { promise, resolve } = Promise.withResolvers<void>();
-  process.once('disconnect', resolve);
-  await promise;
+  const host = new Host(channel);
+  await closed;
+}
+
+/** Undefined where the daemon has not given one. */
+function channelStream(): Socket | undefined {
+  try {
+    return fstatSync(CHANNEL_FD).isSocket() ? new Socket({ fd: CHANNEL_FD }) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Plugin authors need no package.json: what a file without one is, is found out by reading it. And how we read it is our affair. */
@@ -72,14 +87,14 @@ function permissionsOf({ permissions = {} }: Plugin<unknown>, config: unknown): 
 }
 
 class Host {
-  readonly #send: (message: FromHost) => void;
+  readonly #channel: Channel<FromHost, ToHost>;
   readonly #printing = new AsyncLocalStorage<Tail>();
   readonly #running = new Map<string, AbortController>();
   #plugin: Omit<ConfiguredPlugin, 'services'> | undefined;
   #services: RemoteServices | undefined;
 
-  constructor(send: (message: FromHost) => void) {
-    this.#send = send;
+  constructor(channel: Channel<FromHost, ToHost>) {
+    this.#channel = channel;
     watchOutput(this.#printing);
   }
 
@@ -104,7 +119,7 @@ class Host {
         return;
       case 'close':
         await Promise.resolve(this.#plugin?.plugin.close?.()).catch(() => {});
-        process.disconnect?.();
+        this.#channel.end();
         return;
     }
   }
@@ -115,27 +130,27 @@ class Host {
       const plugin = await importPlugin(file);
       const result = await configurePlugin(plugin, options, baseDirectory);
       if (!result.ok) {
-        this.#send({ type: 'refused', problems: result.problems });
+        this.#channel.send({ type: 'refused', problems: result.problems });
         return;
       }
       this.#plugin = { name, plugin, config: result.config, handler, log: this.#log() };
       const { attempts, concurrency } = plugin;
       const permissions = permissionsOf(plugin, result.config);
-      this.#send({ type: 'configured', defaults: withoutUndefined({ attempts, concurrency }), permissions });
+      this.#channel.send({ type: 'configured', defaults: withoutUndefined({ attempts, concurrency }), permissions });
     } catch (error) {
-      this.#send({ type: 'broken', reason: messageOf(error) });
+      this.#channel.send({ type: 'broken', reason: messageOf(error) });
     }
   }
 
   async #setup(given: Given): Promise<void> {
     if (this.#plugin === undefined) return;
-    this.#services = new RemoteServices(this.#send, given);
+    this.#services = new RemoteServices((message) => this.#channel.send(message), given);
     const configured = { ...this.#plugin, services: this.#services };
     try {
       await configured.plugin.setup?.(setupContext(configured));
-      this.#send({ type: 'ready' });
+      this.#channel.send({ type: 'ready' });
     } catch (error) {
-      this.#send({ type: 'broken', reason: `Its setup failed: ${deniedReason(error) ?? messageOf(error)}` });
+      this.#channel.send({ type: 'broken', reason: `Its setup failed: ${deniedReason(error) ?? messageOf(error)}` });
     }
   }
 
@@ -153,15 +168,21 @@ class Host {
       runAttempt(configured, { alert: withRaw(alert, bytes), ...given }, tail),
     );
     this.#running.delete(delivery);
-    this.#send({ type: 'outcome', delivery, outcome });
+    this.#channel.send({ type: 'outcome', delivery, outcome });
   }
 
-  #sendLog(level: LogLevel, message: string, fields: Record<string, unknown> | undefined): void {
+  #sendLog(level: LogLevel, text: string, fields: Record<string, unknown> | undefined): void {
+    const message = shortened(text);
     try {
-      this.#send({ type: 'log', level, message, fields });
+      this.#channel.send({ type: 'log', level, message, fields });
     } catch {
       // A function among the fields, or another thing that cannot leave its process.
-      this.#send({ type: 'log', level, message, fields: { fields: inspect(fields, { breakLength: Infinity }) } });
+      this.#channel.send({
+        type: 'log',
+        level,
+        message,
+        fields: { fields: inspect(fields, { breakLength: Infinity }) },
+      });
     }
   }
 

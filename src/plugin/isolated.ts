@@ -104,7 +104,7 @@ export class IsolatedRunner implements Runner {
   async #launch(): Promise<Answer> {
     this.#gone = Promise.withResolvers<void>();
     const environment = confinedEnvironment(this.#plugin, this.#permissions);
-    this.#process = new PluginProcess(this.#log, environment, {
+    this.#process = new PluginProcess(this.#log, environment, this.#plugin.memoryBytes, {
       message: (message) => this.#receive(message),
       ended: (reason) => this.#ended(reason),
     });
@@ -140,11 +140,13 @@ export class IsolatedRunner implements Runner {
     // Of what others printed it tells nothing.
     if (this.#waiting.size === 0) this.#process?.tail.clear();
     this.#waiting.set(delivery, resolve);
+    this.#tellBusy();
     this.#process?.send({ type: 'attempt', alert: withoutRaw(alert), delivery, because, ...rest });
     const watch = this.#watch(delivery, signal);
     const outcome = await promise;
     watch.cancel();
     this.#waiting.delete(delivery);
+    this.#tellBusy();
     this.#deaths = outcome.state === 'done' ? 0 : this.#deaths;
     return outcome;
   }
@@ -188,6 +190,7 @@ export class IsolatedRunner implements Runner {
     if (child === undefined || child.ended) return { type: 'broken', reason: this.#trouble };
     const { promise, resolve } = Promise.withResolvers<Answer>();
     this.#answer = resolve;
+    this.#tellBusy();
     child.send(message);
     const timer = setTimeout(() => {
       resolve({ type: 'broken', reason: `it did not answer within ${formatDuration(this.#times.loadMs)}` });
@@ -196,7 +199,12 @@ export class IsolatedRunner implements Runner {
     const answer = await promise;
     clearTimeout(timer);
     this.#answer = undefined;
+    this.#tellBusy();
     return answer;
+  }
+
+  #tellBusy(): void {
+    if (this.#process !== undefined) this.#process.isBusy = this.#waiting.size > 0 || this.#answer !== undefined;
   }
 
   #receive(message: Answer | Wish): void {

@@ -37,8 +37,8 @@ export class LineSplitter {
   }
 }
 
-export function shortened(line: string): string {
-  return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line;
+export function shortened(line: string, longest = LONGEST_LINE): string {
+  return line.length > longest ? `${line.slice(0, longest)}…` : line;
 }
 
 /** How many lines a plugin may write to the log in a second; the rest is counted. */

@@ -11,7 +11,8 @@ export function runFor(programs: Programs, log: Log, signal: AbortSignal): Conte
     const program = {
       argv,
       directory: options.directory ?? process.cwd(),
-      environment: options.environment ?? process.env,
+      // A copy: `process.env` itself cannot leave its process.
+      environment: { ...(options.environment ?? process.env) },
       input,
       files: options.files,
       killAfterMs: options.killAfterMs ?? KILL_AFTER_MS,

@@ -25,7 +25,15 @@ interface Given {
 /** What one alert comes to with a plugin in this file. */
 async function outcomeOf(test: TestContext, base: string, file: string, given: Given = {}): Promise<string> {
   const { allow = {}, options = {}, name = 'mine' } = given;
-  const code = { name, file: join(base, file), handler: 'mine', options, baseDirectory: base, allow };
+  const code = {
+    name,
+    file: join(base, file),
+    handler: 'mine',
+    options,
+    baseDirectory: base,
+    allow,
+    memoryBytes: 256 * 2 ** 20,
+  };
   const runner = new IsolatedRunner(code, recordedLog());
   test.after(() => runner.close());
   const loaded = await runner.load();
@@ -121,7 +129,7 @@ describe('the process of a plugin', () => {
 
 describe('the environment of a plugin', () => {
   it('is what every program needs, what is granted, and what confines it', () => {
-    const code = { name: 'mine', file: '/p/mine.ts', options: {}, baseDirectory: '/etc' };
+    const code = { name: 'mine', file: '/p/mine.ts', options: {}, baseDirectory: '/etc', memoryBytes: 256 * 2 ** 20 };
     const daemons = {
       PATH: '/bin',
       LC_ALL: 'C',

@@ -28,7 +28,7 @@ function create(
 ): Setup {
   const log = recordedLog();
   const runner = new IsolatedRunner(
-    { name: 'mount', file, handler: 'slew', options, baseDirectory: '/srv', allow },
+    { name: 'mount', file, handler: 'slew', options, baseDirectory: '/srv', allow, memoryBytes: 256 * 2 ** 20 },
     log,
     TIMES,
   );
@@ -210,6 +210,14 @@ describe('a plugin in its own process', () => {
     );
   });
 
+  it('has what it says cut where it is longer than anybody reads', async (test) => {
+    const { runner } = create(test, put(test, "export default { handle: () => 'x'.repeat(100_000_000) };"));
+    await runner.load();
+    await runner.setup(SERVICES);
+    const outcome = await runner.run(attempt(''));
+    assert.ok(outcome.state === 'done' && /^x{262144}…$/.test(outcome.detail));
+  });
+
   it('does not get the channel to the daemon', async (test) => {
     const { runner } = await started(test);
     assert.deepEqual(await runner.run(attempt('channel')), done('undefined'));
@@ -288,7 +296,7 @@ describe('loading a plugin', () => {
     const log = recordedLog();
     const file = put(test, 'for (;;);');
     const runner = new IsolatedRunner(
-      { name: 'mount', file, handler: 'slew', options: {}, baseDirectory: '/', allow: {} },
+      { name: 'mount', file, handler: 'slew', options: {}, baseDirectory: '/', allow: {}, memoryBytes: 256 * 2 ** 20 },
       log,
       {
         loadMs: 500,
@@ -328,6 +336,32 @@ describe('a plugin whose process dies', () => {
       assert.notEqual(await pidOf(runner), pid);
       assert.match(log.text(), /^The plugin of slew died: its process exited .*; it is started again in 20ms$/m);
       assert.match(log.text(), /^The plugin of slew runs again$/m);
+    });
+  }
+
+  for (const deed of ['heap', 'buffers 2000']) {
+    it(`because it takes too much memory fails the attempt with that reason, and is started again: ${deed}`, async (test) => {
+      const { runner } = await started(test);
+      const pid = await pidOf(runner);
+      const { output, ...outcome } = await runner.run(attempt(deed));
+      assert.deepEqual(outcome, failed('its process used more than 256 MiB (memory: of the handler)'));
+      assert.ok(!isAlive(pid));
+      assert.notEqual(await pidOf(runner), pid);
+    });
+  }
+
+  for (const [deed, reason] of [
+    ['descriptor 0400000001020304', 'it was killed: to voeventd it wrote what is no message'],
+    ['descriptor ffffffff', 'it was killed: to voeventd it wrote a message of 4294967295 bytes, more than 33554432'],
+    ...['null', '{"type":"outcome","delivery":"1/slew","outcome":null}', '{"type":"program"}'].map(
+      (json) => [`say ${json}`, 'it was killed: it sent a message that voeventd cannot take'] as const,
+    ),
+  ] as const) {
+    it(`because it writes nonsense to the daemon fails the attempt, and is started again: ${deed}`, async (test) => {
+      const { runner } = await started(test);
+      const outcome = await runner.run(attempt(deed));
+      assert.ok(outcome.state === 'failed' && outcome.reason.startsWith(reason), JSON.stringify(outcome));
+      assert.deepEqual(await runner.run(attempt('return slewed')), done('slewed'));
     });
   }
 
