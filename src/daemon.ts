@@ -2,7 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { createDecoder, type Decoder } from './alert/decode.ts';
 import type { Alert } from './alert/model.ts';
 import { Broadcasting } from './broadcasting.ts';
-import { UserError } from './common/errors.ts';
+import { pause } from './common/abort.ts';
+import { explain, UserError } from './common/errors.ts';
 import type { Log } from './common/log.ts';
 import { LoopLag } from './common/loop-lag.ts';
 import { Dispatcher, type LaneSpec } from './dispatch/dispatcher.ts';
@@ -22,6 +23,7 @@ import { laneSpec, testsAt } from './lane-spec.ts';
 import { Launcher } from './launch/launcher.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import type { Services } from './plugin/services.ts';
+import { PluginRenewal } from './plugin-renewal.ts';
 import { pluginServices } from './plugin-services.ts';
 import { discard, type Prepared, type PreparedHandler } from './prepare.ts';
 import { samplePacket } from './rehearsal/samples.ts';
@@ -54,6 +56,7 @@ export class Daemon {
   readonly #launcher = new Launcher();
   readonly #pluginJournal: PluginJournal;
   readonly #requests: Requests;
+  readonly #renewal: PluginRenewal;
   readonly #broadcasting: Broadcasting;
   readonly #serving: Serving;
   readonly #lag = new LoopLag();
@@ -61,6 +64,11 @@ export class Daemon {
   readonly #pretend: boolean;
   readonly #expectations = new Expectations();
   #handlers: readonly HandlerSnapshot[] = [];
+  /** With the plugins that run. */
+  #running: readonly PreparedHandler[] = [];
+  /** What changes handlers, one after the other. */
+  #turn: Promise<void> = Promise.resolve();
+  #isStopping = false;
   #settings: Settings;
 
   private constructor(prepared: Prepared, decoder: Decoder, parts: Parts, log: Log, pretend: boolean) {
@@ -88,6 +96,15 @@ export class Daemon {
     );
     this.#pipeline = new Pipeline(this.#ledger, decoder, this.#dispatcher, log);
     this.#requests = new Requests(this.#ledger, this.#dispatcher, log);
+    this.#renewal = new PluginRenewal(
+      {
+        inTurn: (work) =>
+          void this.#inTurn(work).catch((error) => log.error(`Cannot look after plugins: ${explain(error)}`)),
+        runs: (handler) => this.runs(handler),
+        take: (handler) => this.#take(handler),
+      },
+      log,
+    );
   }
 
   /**
@@ -195,6 +212,16 @@ export class Daemon {
 
   /** Goes on with another configuration. The journal stays the one it started with. */
   async reload(prepared: Prepared): Promise<void> {
+    await this.#inTurn(() => this.#reload(prepared));
+  }
+
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(() => (this.#isStopping ? undefined : work()));
+    this.#turn = done.catch(() => {});
+    await done;
+  }
+
+  async #reload(prepared: Prepared): Promise<void> {
     if (prepared.settings.journal.path !== this.#journalPath) {
       this.#log.warn(
         `journal.path is now ${prepared.settings.journal.path}: that takes a restart; until then ${this.#journalPath} is used`,
@@ -211,7 +238,13 @@ export class Daemon {
 
   /** Closes the sources, lets running handlers finish within `shutdown`, and lets go of the journal. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     this.#lag.stop();
+    this.#renewal.stop();
+    // What is being reloaded would start again what is stopped here.
+    const reloaded = new AbortController();
+    await Promise.race([this.#turn, pause(this.#settings.shutdown, reloaded.signal)]);
+    reloaded.abort();
     await this.#serving.stop();
     await this.#intake.stop();
     await this.#keeper.stop();
@@ -242,12 +275,11 @@ export class Daemon {
 
   async #configureHandlers(prepared: Prepared): Promise<void> {
     this.#expectations.configure(intakeSources(prepared.settings), prepared.settings, Date.now());
-    const runnable: { handler: PreparedHandler; spec: LaneSpec }[] = [];
+    const specs: LaneSpec[] = [];
     const broken = new Map<string, string>();
     for (const handler of prepared.handlers) {
-      const { handlers } = prepared.settings;
-      const spec = laneSpec(handler, handlers, this.#log, this.#servicesOf(handler, prepared), this.#pretend);
-      if (spec !== undefined) runnable.push({ handler, spec });
+      const spec = this.#specOf(handler, prepared.settings);
+      if (spec !== undefined) specs.push(spec);
       else if (handler.plugin.kind === 'broken') broken.set(handler.name, handler.plugin.reason);
     }
     // Before the lanes change, so that nothing is decided for a handler that is gone.
@@ -257,23 +289,53 @@ export class Daemon {
       const handler = settings.handlers[name];
       return handler === undefined ? undefined : testsAt(handler);
     });
-    const specs = runnable.map(({ spec }) => spec);
-    const { troubles, unused } = await this.#dispatcher.configure(specs, prepared.settings.shutdown);
+    const { troubles, refusals, unused } = await this.#dispatcher.configure(specs, prepared.settings.shutdown);
     for (const [name, reason] of troubles) broken.set(name, reason);
     for (const [name, reason] of broken) this.#waits(name, reason);
     this.#handlers = prepared.handlers.map(({ name, settings }) => ({
       ...{ name, plugin: settings.plugin, broken: broken.get(name) },
     }));
-    await discard(runnable.filter(({ spec }) => unused.has(spec.settings.handler)).map(({ handler }) => handler));
+    this.#follow(prepared, unused, refusals);
+    await discard(prepared.handlers.filter(({ name }) => unused.has(name)));
   }
 
-  #servicesOf(handler: PreparedHandler, { settings: { sites } }: Prepared): Services {
+  /** From now on the plugins that run are looked after. */
+  #follow({ handlers, settings }: Prepared, unused: ReadonlySet<string>, refusals: ReadonlyMap<string, string>): void {
+    const before = new Map(this.#running.map((handler) => [handler.name, handler]));
+    this.#running = handlers.map((handler) => {
+      const running = unused.has(handler.name) ? before.get(handler.name) : undefined;
+      return running === undefined ? handler : { ...handler, plugin: running.plugin, retraction: running.retraction };
+    });
+    const refused = handlers.flatMap((handler) => {
+      const reason = refusals.get(handler.name);
+      return reason === undefined ? [] : [[handler.name, { handler, reason }] as const];
+    });
+    this.#renewal.configure(this.#running, new Map(refused), settings.watchPlugins);
+  }
+
+  /** Has a handler run with its plugin as it has been loaded. @returns why it cannot */
+  async #take(handler: PreparedHandler): Promise<string | undefined> {
+    const spec = this.#specOf(handler, this.#settings);
+    if (spec === undefined) return 'it cannot be used';
+    const problem = await this.#dispatcher.renew(spec, this.#settings.shutdown);
+    if (problem !== undefined) return problem;
+    const { name } = handler;
+    this.#running = this.#running.map((one) => (one.name === name ? handler : one));
+    this.#handlers = this.#handlers.map((one) => (one.name === name ? { ...one, broken: undefined } : one));
+    return undefined;
+  }
+
+  #specOf(handler: PreparedHandler, { handlers, sites }: Settings): LaneSpec | undefined {
+    return laneSpec(handler, handlers, this.#log, this.#servicesOf(handler, sites), this.#pretend);
+  }
+
+  #servicesOf(handler: PreparedHandler, sites: Settings['sites']): Services {
     return pluginServices(handler, sites, this.#launcher, this.#pluginJournal, (stored) => this.#decode(stored));
   }
 
   #waits(handler: string, reason: string): void {
     this.#log.error(
-      `The handler ${handler} cannot run: ${reason} Its deliveries wait in the journal; mend the plugin and send SIGHUP, or restart`,
+      `The handler ${handler} cannot run: ${reason} Its deliveries wait in the journal; mend the plugin${this.#settings.watchPlugins ? '' : ' and send SIGHUP'}`,
       { handler },
     );
   }
@@ -284,9 +346,14 @@ export class Daemon {
       ...([this.#intake.report(), this.#keeper.report(), this.#broadcasting.report()] as const),
     ]);
     const holds = this.#dispatcher.holds();
+    const troubles = this.#dispatcher.troubles();
+    const { refusals } = this.#renewal;
     return {
       ...{ identity: this.#settings.identity, startedAt: this.#startedAt },
-      handlers: this.#handlers.map((handler) => ({ ...handler, hold: holds.get(handler.name) })),
+      handlers: this.#handlers.map((handler) => {
+        const { name } = handler;
+        return { ...handler, hold: holds.get(name), trouble: troubles.get(name), refused: refusals.get(name) };
+      }),
       sources: intake.sources.map((source) => this.#sourceSnapshot(source)),
       broadcast: broadcast?.status,
       journalProblem: intake.journalProblem ?? keeper.problem,

@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
 import { type Log, withFields } from './common/log.ts';
 import { Secret } from './config/fields.ts';
 import type { LaneSpec } from './dispatch/dispatcher.ts';
@@ -111,23 +109,20 @@ function revealed(this: Record<string, unknown>, key: string, value: unknown): u
   return given instanceof Secret ? given.reveal() : value;
 }
 
-/** Changes when the handler's part of the file does, what its fallback takes, its site, or its plugin's own files. */
+/**
+ * Changes when the handler's part of the file does, what its fallback takes, its site, or what its plugin wants. Other code
+ * of the same plugin is no other handler.
+ */
 function fingerprintOf(
-  { settings, plugin, retraction }: PreparedHandler,
+  { settings, plugin, retraction, defaults }: PreparedHandler,
   fallback: FallbackSettings | undefined,
   site: Site | undefined,
 ): string {
-  const hash = createHash('sha256').update(JSON.stringify([settings, fallback, site]));
+  const { attempts, concurrency } = defaults;
+  const hash = createHash('sha256').update(JSON.stringify([settings, fallback, site, attempts, concurrency]));
   // A secret that was changed in its file is a changed option.
   if (plugin.kind === 'built-in') hash.update(JSON.stringify(plugin.config, revealed) ?? '');
   if (retraction?.kind === 'built-in') hash.update(JSON.stringify(retraction.config, revealed) ?? '');
-  if (plugin.kind === 'isolated') {
-    const { file } = plugin.runner;
-    hash.update(file).update(readFileSync(file));
-    if (/^index\./.test(basename(file))) {
-      const folder = dirname(file);
-      for (const name of readdirSync(folder).sort()) hash.update(`${name} ${statSync(join(folder, name)).mtimeMs}`);
-    }
-  }
+  if (plugin.kind === 'isolated') hash.update(plugin.runner.file);
   return hash.digest('hex');
 }

@@ -13,13 +13,15 @@ import { InspectThread } from './inspect/thread.ts';
 import { findPlugin } from './plugin/find.ts';
 import type { PluginDefaults } from './plugin/messages.ts';
 import { permissionsSchema } from './plugin/permissions.ts';
-import { type LoadedPlugin, loadPlugin, type PreparedPlugin } from './prepare-plugin.ts';
+import { discard, type LoadedHandler, loadHandler, type PreparedPlugin } from './prepare-plugin.ts';
 import { compileFilter } from './rules/filter.ts';
 import { compileRule, type Rule } from './rules/rule.ts';
 import { RuleError } from './rules/rule-error.ts';
 import { createVocabulary, type List, type Vocabulary } from './rules/vocabulary.ts';
 import { type HandlerSettings, type Settings, settingsSchema } from './settings.ts';
 import { collectTests, type PlacedTest } from './trial/collect.ts';
+
+export { discard };
 
 export interface PreparedHandler {
   readonly name: string;
@@ -30,6 +32,8 @@ export interface PreparedHandler {
   readonly retraction: PreparedPlugin | undefined;
   /** What the plugin wants where the handler does not say. */
   readonly defaults: PluginDefaults;
+  /** Loads the plugin once more, from its files as they are then. */
+  readonly load: () => Promise<LoadedHandler>;
 }
 
 /** A configuration that can be run: every rule compiled, every option checked. */
@@ -92,14 +96,6 @@ function inOrder(problems: readonly Problem[], { file }: ConfigDocument): Proble
   return [...sortProblems(problems.filter((one) => one.file === file)), ...problems.filter((one) => one.file !== file)];
 }
 
-/** Lets go of what preparing started, without running it. */
-export async function discard(
-  handlers: readonly { readonly plugin: PreparedPlugin; readonly retraction?: PreparedPlugin | undefined }[],
-): Promise<void> {
-  const plugins = handlers.flatMap(({ plugin, retraction }) => [plugin, retraction]);
-  await Promise.all(plugins.map((plugin) => (plugin?.kind === 'isolated' ? plugin.runner.close() : undefined)));
-}
-
 interface HandlerContext {
   readonly document: ConfigDocument;
   readonly folder: string;
@@ -134,20 +130,20 @@ async function prepareHandler(name: string, context: HandlerContext): Promise<Ha
     ...{ allow: granted.data, memoryBytes: memoryBytes.data, log: context.log(name) },
   };
   if (place.kind === 'built-in') reportUnconfined(pluginName, raw, path, context);
-  const usual = await loadPlugin(loader, pluginName, given);
-  if (usual.state === 'broken') return brokenPart(name, rule, usual, context);
-  const undoing = isMap(retraction) ? await loadPlugin(loader, pluginName, { ...given, ...retraction }) : undefined;
+  const load = () => loadHandler(loader, pluginName, given, isMap(retraction) ? retraction : undefined);
+  const loaded = await load();
   const report = (faults: readonly Fault[], key: string) =>
     context.problems.push(...problemsOf(faults, context.document, [...path, key]));
-  if (usual.state === 'refused') report(usual.problems, 'with');
-  if (undoing?.state === 'refused') {
-    report(usual.state === 'refused' ? faultsIn(undoing.problems, retraction) : undoing.problems, 'retraction');
+  switch (loaded.state) {
+    case 'configured':
+      return { name, rule, load, ...loaded };
+    case 'refused':
+      report(loaded.problems.with, 'with');
+      report(loaded.problems.retraction, 'retraction');
+      return undefined;
+    case 'broken':
+      return { ...brokenPart(name, rule, loaded, context), load };
   }
-  if (usual.state === 'configured' && (undoing === undefined || undoing.state === 'configured')) {
-    return { name, rule, plugin: usual.plugin, retraction: undoing?.plugin, defaults: usual.defaults };
-  }
-  await discard([usual, undoing].flatMap((one) => (one?.state === 'configured' ? [one] : [])));
-  return undoing?.state === 'broken' ? brokenPart(name, rule, undoing, context) : undefined;
 }
 
 /** Keys that confine a process, where there is none. */
@@ -167,21 +163,16 @@ function reportUnconfined(
 function brokenPart(
   name: string,
   rule: Rule | undefined,
-  { reason, file }: Extract<LoadedPlugin, { state: 'broken' }>,
+  { reason, file, edition }: Extract<LoadedHandler, { state: 'broken' }>,
   context: HandlerContext,
-): HandlerPart {
+): Omit<HandlerPart, 'load'> {
   const problem = context.document.problem(
     ['handlers', name, 'plugin'],
     `handlers.${name}.plugin: ${reason.includes(file) ? '' : `Cannot use ${file}: `}${reason}`,
   );
   context.problems.push(problem);
   breakages.add(problem);
-  return { name, rule, plugin: { kind: 'broken', reason }, retraction: undefined, defaults: {} };
-}
-
-/** Of the faults in two sets of options together, those in this one: the others have been told. */
-function faultsIn(faults: readonly Fault[], options: unknown): Fault[] {
-  return faults.filter(({ path: [first], key }) => isMap(options) && Object.hasOwn(options, first ?? key ?? ''));
+  return { name, rule, plugin: { kind: 'broken', reason, edition }, retraction: undefined, defaults: {} };
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

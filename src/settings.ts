@@ -79,6 +79,10 @@ function fields(baseDirectory: string) {
       .prefault({})
       .describe('Where alerts and deliveries are kept (a SQLite database).'),
     plugins: pathField(baseDirectory).prefault('./plugins').describe('The folder with your own handler plugins.'),
+    watchPlugins: z
+      .boolean()
+      .default(true)
+      .describe('Whether a plugin of your own is taken up as soon as its files change; otherwise at SIGHUP.'),
     sources: z
       .record(
         nameField(),

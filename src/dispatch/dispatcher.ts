@@ -5,7 +5,8 @@ import type { DeliveryJournal, NewDelivery } from './deliveries.ts';
 import type { Hold } from './gate.ts';
 import { Lane } from './lane.ts';
 import type { LaneSettings } from './lane-settings.ts';
-import type { Runner } from './runner.ts';
+import { RenewableRunner } from './renewable.ts';
+import type { Runner, RunnerTrouble } from './runner.ts';
 
 /** A handler that can be run. */
 export interface LaneSpec {
@@ -15,13 +16,30 @@ export interface LaneSpec {
   readonly createRunner: () => Promise<Runner>;
 }
 
+/** A handler that is being run. */
+interface Running {
+  readonly lane: Lane;
+  readonly runner: RenewableRunner;
+  readonly fingerprint: string;
+}
+
+/** What became of handlers, by their names. */
+export interface Configured {
+  /** Those that could not be set up, and why; their deliveries wait in the journal. */
+  readonly troubles: ReadonlyMap<string, string>;
+  /** Those whose changed code could not be set up, and why; they go on with what they had. */
+  readonly refusals: ReadonlyMap<string, string>;
+  /** Those whose spec was not needed, because they go on or could not be set up. */
+  readonly unused: ReadonlySet<string>;
+}
+
 /** The lanes of all handlers. */
 export class Dispatcher {
   readonly #journal: DeliveryJournal;
   readonly #log: Log;
-  readonly #lanes = new Map<string, { lane: Lane; fingerprint: string }>();
+  readonly #lanes = new Map<string, Running>();
   /** Whose last attempts may still run. */
-  readonly #ending = new Map<string, Lane>();
+  readonly #ending = new Map<string, { readonly lane: Lane; readonly ended: Promise<void> }>();
   /** Also of handlers that do not run now: one that comes back counts on. */
   readonly #starts = new Map<string, Histogram>();
   #stopped = false;
@@ -32,43 +50,69 @@ export class Dispatcher {
   }
 
   /**
-   * Runs exactly these handlers. A changed one ends first, so that no delivery is ever run by two at once.
+   * Runs exactly these handlers. A changed one ends first, so that no delivery is ever run by two at once; one that only has
+   * other code by now gets it while it runs.
    *
    * @param drainMs how long running attempts of ended handlers may go on
-   * @returns `troubles`: the handlers that could not be set up, and why; their deliveries wait in the journal.
-   *   `unused`: the handlers whose spec was not needed, because they go on or could not be set up
    */
-  async configure(
-    specs: readonly LaneSpec[],
-    drainMs: number,
-  ): Promise<{ troubles: Map<string, string>; unused: Set<string> }> {
+  async configure(specs: readonly LaneSpec[], drainMs: number): Promise<Configured> {
     const kept = new Set(specs.filter((spec) => this.#runsAlready(spec)).map((spec) => spec.settings.handler));
     const ending = [...this.#lanes].filter(([handler]) => !kept.has(handler));
-    for (const [handler, { lane }] of ending) {
-      this.#lanes.delete(handler);
-      this.#ending.set(handler, lane);
-    }
-    await Promise.all(ending.map(([, { lane }]) => lane.stop(drainMs)));
-    for (const [handler] of ending) this.#ending.delete(handler);
-    const troubles = new Map<string, string>();
+    await Promise.all(ending.map(([handler, running]) => this.#end(handler, running, drainMs)));
+    const configured = {
+      troubles: new Map<string, string>(),
+      refusals: new Map<string, string>(),
+      unused: new Set(kept),
+    };
     for (const spec of specs) {
       const { handler } = spec.settings;
-      if (kept.has(handler)) continue;
-      try {
-        const runner = await spec.createRunner();
-        if (this.#stopped) {
-          await runner.close();
-          continue;
-        }
-        const starts = this.#startsOf(handler);
-        const lane = new Lane(spec.settings, runner, this.#journal, this.#log, starts, (other) => this.recheck(other));
-        this.#lanes.set(handler, { lane, fingerprint: spec.fingerprint });
-        lane.start();
-      } catch (error) {
-        troubles.set(handler, error instanceof Error ? error.message : String(error));
-      }
+      if (kept.has(handler) && this.#lanes.get(handler)?.runner.isOutdated !== true) continue;
+      const problem = await this.renew(spec, drainMs);
+      if (problem === undefined) configured.unused.delete(handler);
+      else configured.unused.add(handler);
+      if (problem !== undefined) (kept.has(handler) ? configured.refusals : configured.troubles).set(handler, problem);
     }
-    return { troubles, unused: new Set([...kept, ...troubles.keys()]) };
+    return configured;
+  }
+
+  /**
+   * Runs this handler with the runner of the spec. One that runs already goes on until that is set up, and so do its
+   * attempts.
+   *
+   * @returns why it cannot be set up; what ran before goes on
+   */
+  async renew(spec: LaneSpec, drainMs: number): Promise<string | undefined> {
+    const { handler } = spec.settings;
+    let runner: Runner;
+    try {
+      runner = await spec.createRunner();
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+    const running = this.#lanes.get(handler);
+    if (running?.fingerprint === spec.fingerprint) {
+      running.runner.replace(runner);
+      return undefined;
+    }
+    if (running !== undefined) await this.#end(handler, running, drainMs);
+    if (this.#stopped) await runner.close();
+    else this.#begin(spec, new RenewableRunner(runner));
+    return undefined;
+  }
+
+  #begin({ settings, fingerprint }: LaneSpec, runner: RenewableRunner): void {
+    const starts = this.#startsOf(settings.handler);
+    const lane = new Lane(settings, runner, this.#journal, this.#log, starts, (other) => this.recheck(other));
+    this.#lanes.set(settings.handler, { lane, runner, fingerprint });
+    lane.start();
+  }
+
+  async #end(handler: string, { lane }: Running, drainMs: number): Promise<void> {
+    this.#lanes.delete(handler);
+    const ended = lane.stop(drainMs);
+    this.#ending.set(handler, { lane, ended });
+    await ended;
+    this.#ending.delete(handler);
   }
 
   /** Whether a handler of this name is being run. */
@@ -85,6 +129,12 @@ export class Dispatcher {
   holds(): ReadonlyMap<string, Hold> {
     const found = [...this.#lanes].map(([handler, { lane }]) => [handler, lane.hold] as const);
     return new Map(found.filter((entry): entry is [string, Hold] => entry[1] !== undefined));
+  }
+
+  /** Why handlers that are being run make no attempts at present, by their names. */
+  troubles(): ReadonlyMap<string, RunnerTrouble> {
+    const found = [...this.#lanes].map(([handler, { runner }]) => [handler, runner.trouble] as const);
+    return new Map(found.filter((entry): entry is [string, RunnerTrouble] => entry[1] !== undefined));
   }
 
   #startsOf(handler: string): Histogram {
@@ -115,7 +165,7 @@ export class Dispatcher {
 
   /** Ends a delivery that nobody wants any more, as the journal has recorded. */
   withdraw(handler: string, seq: number, reason: string): void {
-    const lane = this.#lanes.get(handler)?.lane ?? this.#ending.get(handler);
+    const { lane } = this.#lanes.get(handler) ?? this.#ending.get(handler) ?? {};
     if (lane !== undefined) {
       lane.withdraw(seq, reason);
       return;
@@ -136,6 +186,7 @@ export class Dispatcher {
     this.#stopped = true;
     const lanes = [...this.#lanes.values()];
     this.#lanes.clear();
-    await Promise.all(lanes.map(({ lane }) => lane.stop(drainMs)));
+    const ending = [...this.#ending.values()].map(({ ended }) => ended);
+    await Promise.all([...ending, ...lanes.map(({ lane }) => lane.stop(drainMs))]);
   }
 }

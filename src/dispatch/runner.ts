@@ -31,8 +31,22 @@ export type AttemptOutcome = (
     }
 ) & { readonly output?: string | undefined };
 
+/** Why a runner makes no attempts at present. */
+export interface RunnerTrouble {
+  /** A clause. */
+  readonly reason: string;
+  /** In a row. */
+  readonly failures: number;
+}
+
 /** Runs a plugin for one handler; in this process or in another. */
 export interface Runner {
+  /** Undefined when it runs. */
+  readonly trouble?: RunnerTrouble | undefined;
+  /** Its code has changed since it was loaded. */
+  readonly isOutdated?: boolean;
+  /** Resolves when the attempt can begin, or never will; undefined when it can. */
+  wait?(attempt: Attempt): Promise<unknown> | undefined;
   /** Never rejects. */
   run(attempt: Attempt): Promise<AttemptOutcome>;
   close(): Promise<void>;

@@ -31,6 +31,7 @@ export class Channel<To, From> {
     this.#longest = longest;
     this.#events = events;
     stream.on('data', (chunk: Buffer) => this.#push(chunk));
+    stream.once('end', () => this.end());
     // The other side is gone, which its end says.
     stream.on('error', () => {});
     stream.once('close', () => events.closed());

@@ -7,12 +7,12 @@ import { Channel } from './channel.ts';
 import { heard, LONGEST_HEARD } from './heard.ts';
 import { LineGate, LineSplitter, shortened } from './lines.ts';
 import { exceededReason, MemoryWatch } from './memory.ts';
-import type { Answer, FromHost, ToHost, Wish } from './messages.ts';
+import type { Answer, FromHost, Imported, ToHost, Wish } from './messages.ts';
 import { Tail } from './tail.ts';
 
 /** What a plugin's process tells its owner; what it logs goes straight to the log. */
 export interface ChildEvents {
-  message(message: Answer | Wish): void;
+  message(message: Answer | Wish | Imported): void;
   /** Once, and last. A clause: `its process exited with code 3`. */
   ended(reason: string): void;
 }

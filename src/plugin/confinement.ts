@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { ownFiles } from '../common/own-program.ts';
+import { isFolderPlugin } from './edition.ts';
 import { heapFlag } from './memory.ts';
 import { type FullPermissions, realPath } from './permissions.ts';
 
@@ -48,12 +49,7 @@ export function confinedEnvironment(
     (entry): entry is [string, string] =>
       entry[1] !== undefined && (COMMON_VARIABLES.test(entry[0]) || visible.has(entry[0])),
   );
-  const read = [
-    ...ownFolder(code),
-    ...permissions.read,
-    ...secrets.file.map((path) => resolve(code.baseDirectory, path)),
-    ...ownFiles(),
-  ];
+  const read = [...ownFolder(code), ...permissions.read, ...secretFiles(code), ...ownFiles()];
   const flags = [
     ...ALWAYS,
     heapFlag(code.memoryBytes),
@@ -66,9 +62,9 @@ export function confinedEnvironment(
 }
 
 /** A folder that is a plugin, with the packages beside it; of a plugin that is a file, the folder with it. */
-function ownFolder({ name, file }: PluginCode): string[] {
-  const folder = dirname(file);
-  if (!basename(file).startsWith('index.') || basename(folder) !== name) return [folder];
+function ownFolder(code: PluginCode): string[] {
+  const folder = dirname(code.file);
+  if (!isFolderPlugin(code)) return [folder];
   return [folder, ...['node_modules', 'package.json'].map((beside) => join(dirname(folder), beside))];
 }
 
@@ -83,6 +79,11 @@ function forms(paths: readonly string[]): string[] {
 /** As Node splits NODE_OPTIONS: a backslash counts only inside quotes. */
 function quoted(flag: string): string {
   return `"${flag.replace(/[\\"]/g, '\\$&')}"`;
+}
+
+/** Files whose content is among the options. */
+export function secretFiles({ options, baseDirectory }: PluginCode): string[] {
+  return namedSecrets(options).file.map((path) => resolve(baseDirectory, path));
 }
 
 /** Files and variables that options name as `fields.secret()` takes them: whoever wrote the file means them to be read. */

@@ -15,6 +15,8 @@ import type { Permissions, Plugin } from './api.ts';
 import { Channel } from './channel.ts';
 import { type ConfiguredPlugin, runAttempt, setupContext } from './context.ts';
 import { deniedReason, explainFatalDenial } from './denied.ts';
+import type { Stamp } from './edition.ts';
+import { watchImports } from './imports.ts';
 import { shortened } from './lines.ts';
 import { configurePlugin, importPlugin } from './load.ts';
 import type { FromHost, Given, ToHost } from './messages.ts';
@@ -88,6 +90,8 @@ function permissionsOf({ permissions = {} }: Plugin<unknown>, config: unknown): 
 
 class Host {
   readonly #channel: Channel<FromHost, ToHost>;
+  /** Told with what is said next. */
+  #imported: Stamp[] = [];
   readonly #printing = new AsyncLocalStorage<Tail>();
   readonly #running = new Map<string, AbortController>();
   #plugin: Omit<ConfiguredPlugin, 'services'> | undefined;
@@ -96,6 +100,7 @@ class Host {
   constructor(channel: Channel<FromHost, ToHost>) {
     this.#channel = channel;
     watchOutput(this.#printing);
+    watchImports((stamp) => this.#imported.push(stamp));
   }
 
   async receive(message: ToHost): Promise<void> {
@@ -124,33 +129,40 @@ class Host {
     }
   }
 
+  #send(message: FromHost): void {
+    const stamps = this.#imported;
+    this.#imported = [];
+    if (stamps.length > 0) this.#channel.send({ type: 'imported', stamps });
+    this.#channel.send(message);
+  }
+
   async #configure(message: Extract<ToHost, { type: 'configure' }>): Promise<void> {
     const { name, file, handler, options, baseDirectory } = message;
     try {
       const plugin = await importPlugin(file);
       const result = await configurePlugin(plugin, options, baseDirectory);
       if (!result.ok) {
-        this.#channel.send({ type: 'refused', problems: result.problems });
+        this.#send({ type: 'refused', problems: result.problems });
         return;
       }
       this.#plugin = { name, plugin, config: result.config, handler, log: this.#log() };
       const { attempts, concurrency } = plugin;
       const permissions = permissionsOf(plugin, result.config);
-      this.#channel.send({ type: 'configured', defaults: withoutUndefined({ attempts, concurrency }), permissions });
+      this.#send({ type: 'configured', defaults: withoutUndefined({ attempts, concurrency }), permissions });
     } catch (error) {
-      this.#channel.send({ type: 'broken', reason: messageOf(error) });
+      this.#send({ type: 'broken', reason: messageOf(error) });
     }
   }
 
   async #setup(given: Given): Promise<void> {
     if (this.#plugin === undefined) return;
-    this.#services = new RemoteServices((message) => this.#channel.send(message), given);
+    this.#services = new RemoteServices((message) => this.#send(message), given);
     const configured = { ...this.#plugin, services: this.#services };
     try {
       await configured.plugin.setup?.(setupContext(configured));
-      this.#channel.send({ type: 'ready' });
+      this.#send({ type: 'ready' });
     } catch (error) {
-      this.#channel.send({ type: 'broken', reason: `Its setup failed: ${deniedReason(error) ?? messageOf(error)}` });
+      this.#send({ type: 'broken', reason: `Its setup failed: ${deniedReason(error) ?? messageOf(error)}` });
     }
   }
 
@@ -168,16 +180,16 @@ class Host {
       runAttempt(configured, { alert: withRaw(alert, bytes), ...given }, tail),
     );
     this.#running.delete(delivery);
-    this.#channel.send({ type: 'outcome', delivery, outcome });
+    this.#send({ type: 'outcome', delivery, outcome });
   }
 
   #sendLog(level: LogLevel, text: string, fields: Record<string, unknown> | undefined): void {
     const message = shortened(text);
     try {
-      this.#channel.send({ type: 'log', level, message, fields });
+      this.#send({ type: 'log', level, message, fields });
     } catch {
       // A function among the fields, or another thing that cannot leave its process.
-      this.#channel.send({
+      this.#send({
         type: 'log',
         level,
         message,

@@ -1,17 +1,19 @@
+import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { withoutRaw } from '../alert/text.ts';
 import { aborted, pause } from '../common/abort.ts';
 import { formatDuration } from '../common/durations.ts';
 import type { Log } from '../common/log.ts';
 import type { Fault } from '../config/faults.ts';
-import type { Attempt, AttemptOutcome, Runner } from '../dispatch/runner.ts';
+import type { Attempt, AttemptOutcome, Runner, RunnerTrouble } from '../dispatch/runner.ts';
 import type { Permissions } from './api.ts';
 import { PluginProcess } from './child.ts';
-import { confinedEnvironment, type PluginCode } from './confinement.ts';
+import { confinedEnvironment, type PluginCode, secretFiles } from './confinement.ts';
 import { GRACE_MS } from './context.ts';
 import { declaredPermissions } from './declared.ts';
-import type { Answer, PluginDefaults, ToHost, Wish } from './messages.ts';
-import { type FullPermissions, fullPermissions } from './permissions.ts';
+import { Edition, isFolderPlugin } from './edition.ts';
+import type { Answer, Imported, PluginDefaults, ToHost, Wish } from './messages.ts';
+import { type FullPermissions, fullPermissions, liesIn } from './permissions.ts';
 import { ServedPlugin } from './served.ts';
 import type { Services } from './services.ts';
 
@@ -61,6 +63,7 @@ export class IsolatedRunner implements Runner {
   #permissions: FullPermissions;
   #services: Services | undefined;
   #served: ServedPlugin | undefined;
+  #edition: Edition;
   /** Resolves when attempts can be sent: undefined, or why not. */
   #ready: Promise<string | undefined> = Promise.resolve('it has not been started');
   #trouble = '';
@@ -72,10 +75,29 @@ export class IsolatedRunner implements Runner {
     this.#permissions = fullPermissions(plugin.allow, plugin.baseDirectory);
     this.#log = log;
     this.#times = { ...TIMES, ...times };
+    this.#edition = this.#newEdition();
   }
 
   get file(): string {
     return this.#plugin.file;
+  }
+
+  /** The files that were loaded, or that loading failed at. */
+  get edition(): Edition {
+    return this.#edition;
+  }
+
+  get isOutdated(): boolean {
+    return this.#edition.isOutdated;
+  }
+
+  get trouble(): RunnerTrouble | undefined {
+    if (this.#state !== 'restarting') return undefined;
+    return { reason: this.#trouble, failures: this.#deaths };
+  }
+
+  wait(): Promise<unknown> | undefined {
+    return this.#state === 'restarting' ? this.#ready : undefined;
   }
 
   /**
@@ -83,6 +105,20 @@ export class IsolatedRunner implements Runner {
    * it needs less than that, it is started again with what it needs.
    */
   async load(): Promise<LoadOutcome> {
+    this.#edition = this.#newEdition();
+    const outcome = await this.#load();
+    // Where it cannot be loaded, any file may be the one that is at fault, or missing.
+    this.#edition.isWhole = isFolderPlugin(this.#plugin) || outcome.state !== 'configured';
+    return outcome;
+  }
+
+  #newEdition(): Edition {
+    const isCode = isFolderPlugin(this.#plugin) ? /./ : /\.(?:[cm]?[jt]s|json)$/;
+    const counts = (file: string) => isCode.test(file) && !liesIn(file, this.#permissions.write);
+    return new Edition(dirname(this.#plugin.file), counts, secretFiles(this.#plugin));
+  }
+
+  async #load(): Promise<LoadOutcome> {
     const answer = await this.#launch();
     if (answer.type !== 'configured') {
       this.#permissions = fullPermissions(this.#plugin.allow, this.#plugin.baseDirectory);
@@ -207,7 +243,7 @@ export class IsolatedRunner implements Runner {
     if (this.#process !== undefined) this.#process.isBusy = this.#waiting.size > 0 || this.#answer !== undefined;
   }
 
-  #receive(message: Answer | Wish): void {
+  #receive(message: Answer | Wish | Imported): void {
     switch (message.type) {
       case 'outcome':
         this.#finish(message.delivery, message.outcome);
@@ -217,6 +253,9 @@ export class IsolatedRunner implements Runner {
       case 'broken':
       case 'ready':
         this.#answer?.(message);
+        return;
+      case 'imported':
+        for (const stamp of message.stamps) this.#edition.add(stamp);
         return;
       case 'program':
       case 'ask':

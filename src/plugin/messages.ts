@@ -8,6 +8,7 @@ import type { FromLauncher, ToLauncher } from '../launch/messages.ts';
 import type { VisibilityOptions } from '../sky/conditions.ts';
 import type { Site } from '../sky/site.ts';
 import type { Plugin } from './api.ts';
+import type { Stamp } from './edition.ts';
 import type { FullPermissions } from './permissions.ts';
 import type { PlainRequest } from './permitted-fetch.ts';
 
@@ -58,7 +59,13 @@ export type Reply =
 export type PluginDefaults = Pick<Plugin, 'attempts' | 'concurrency'>;
 
 /** What a plugin's process says to the daemon. */
-export type FromHost = Answer | Wish | LogMessage;
+export type FromHost = Answer | Wish | LogMessage | Imported;
+
+/** Files that the plugin has imported. */
+export interface Imported {
+  readonly type: 'imported';
+  readonly stamps: readonly Stamp[];
+}
 
 export type Answer =
   | {

@@ -1,4 +1,4 @@
-import type { Attempt, AttemptOutcome, Runner } from '../dispatch/runner.ts';
+import type { Attempt, AttemptOutcome, Runner, RunnerTrouble } from '../dispatch/runner.ts';
 
 /** Runs a handler's plugin with one of two sets of options: those of `with`, or those of `retraction` for what retracts. */
 export class RetractingRunner implements Runner {
@@ -9,6 +9,18 @@ export class RetractingRunner implements Runner {
   constructor(usual: Runner, retraction: Runner | undefined) {
     this.#usual = usual;
     this.#retraction = retraction;
+  }
+
+  get trouble(): RunnerTrouble | undefined {
+    return this.#usual.trouble ?? this.#retraction?.trouble;
+  }
+
+  get isOutdated(): boolean {
+    return [this.#usual, this.#retraction].some((runner) => runner?.isOutdated === true);
+  }
+
+  wait(attempt: Attempt): Promise<unknown> | undefined {
+    return (attempt.retracts ? this.#retraction : this.#usual)?.wait?.(attempt);
   }
 
   async run(attempt: Attempt): Promise<AttemptOutcome> {

@@ -1,6 +1,6 @@
 import { formatDuration } from '../common/durations.ts';
 import type { SubscriberStatus } from '../vtp/subscriber/status.ts';
-import type { Concern, Level, Status } from './model.ts';
+import type { Concern, HandlerStatus, Level, Status } from './model.ts';
 import type { Expectation, SourceSnapshot } from './snapshot.ts';
 
 const DAY_MS = 86_400_000;
@@ -92,31 +92,8 @@ export function concernsOf(
     );
   }
   for (const handler of handlers) {
-    const waiting = handler.pending + handler.retrying + handler.running;
-    if (handler.state === 'broken') {
-      add(
-        'red',
-        `handler ${handler.name}`,
-        `It cannot run: ${handler.reason} ${waiting} deliveries wait for it. Mend the plugin and send SIGHUP.`,
-      );
-    } else if (handler.state === 'held') {
-      add(
-        'red',
-        `handler ${handler.name}`,
-        `Held up for ${formatDuration(Math.max(0, now - Date.parse(handler.since ?? status.now)))}: it has failed ${handler.failures} times in a row, last with: ${handler.reason}. ${waiting} deliveries wait for it, and one is tried now and then. See to what it needs.`,
-      );
-    } else if (handler.state === 'gone' && waiting > 0) {
-      add(
-        'warning',
-        `handler ${handler.name}`,
-        `${waiting} deliveries wait for it, and the configuration does not have it any more.`,
-      );
-    } else if (handler.lastState === 'dead' && handler.lastErrorAt !== undefined) {
-      add(
-        'warning',
-        `handler ${handler.name}`,
-        `Its last delivery failed for good, ${ago(handler.lastErrorAt, now)}: ${handler.lastError ?? ''}. voeventd deliveries --dead --handler ${handler.name} lists what did`,
-      );
+    for (const { level, message } of handlerConcerns(handler, status.now, now)) {
+      add(level, `handler ${handler.name}`, message);
     }
   }
   if (journal.lastQuarantinedAt !== undefined && now - Date.parse(journal.lastQuarantinedAt) < DAY_MS) {
@@ -130,3 +107,39 @@ export function concernsOf(
 }
 
 const ago = (time: string, now: number): string => `${formatDuration(Math.max(0, now - Date.parse(time)))} ago`;
+
+/** So often its process may die in a row before somebody has to see to it. */
+const FEW_DEATHS = 3;
+
+function handlerConcerns(handler: HandlerStatus, asked: string, now: number): Omit<Concern, 'about'>[] {
+  const { name, state, reason, refused } = handler;
+  const waiting = handler.pending + handler.retrying + handler.running;
+  const concerns: Omit<Concern, 'about'>[] = [];
+  const add = (level: Concern['level'], message: string): number => concerns.push({ level, message });
+  if (state === 'broken') {
+    add('red', `It cannot run: ${reason} ${waiting} deliveries wait for it. Mend the plugin.`);
+  } else if (state === 'restarting') {
+    const level = (handler.failures ?? 0) > FEW_DEATHS ? 'red' : 'warning';
+    add(
+      level,
+      `Its plugin does not run: ${reason}. It is started again, later each time. ${waiting} deliveries wait for it.`,
+    );
+  } else if (state === 'held') {
+    const since = formatDuration(Math.max(0, now - Date.parse(handler.since ?? asked)));
+    add(
+      'red',
+      `Held up for ${since}: it has failed ${handler.failures} times in a row, last with: ${reason}. ${waiting} deliveries wait for it, and one is tried now and then. See to what it needs.`,
+    );
+  } else if (state === 'gone' && waiting > 0) {
+    add('warning', `${waiting} deliveries wait for it, and the configuration does not have it any more.`);
+  } else if (handler.lastState === 'dead' && handler.lastErrorAt !== undefined) {
+    add(
+      'warning',
+      `Its last delivery failed for good, ${ago(handler.lastErrorAt, now)}: ${handler.lastError ?? ''}. voeventd deliveries --dead --handler ${name} lists what did`,
+    );
+  }
+  if (refused !== undefined && state !== 'broken') {
+    add('warning', `Its plugin has changed, and it goes on with the one before: ${refused} Mend the plugin.`);
+  }
+  return concerns;
+}

@@ -86,12 +86,15 @@ export const handlerStatusSchema = z
     ).exactOptional(),
     level: level('Whether it works.'),
     state: text(
-      '`running`; `held`: it has failed so often in a row that only probes are started; `broken`: its plugin cannot be used; `gone`: the configuration does not have it any more.',
+      '`running`; `held`: it has failed so often in a row that only probes are started; `restarting`: its plugin’s process has died, and is started again; `broken`: its plugin cannot be used; `gone`: the configuration does not have it any more.',
     ),
     reason: text('Why it does not run.').exactOptional(),
     since: time('Since when it is held.').exactOptional(),
-    failures: count('How many attempts have failed in a row, where it is held.').exactOptional(),
+    failures: count(
+      'How many attempts have failed in a row, where it is held; how often its process has died, where it is restarting.',
+    ).exactOptional(),
     nextProbeAt: time('When it is tried again, where it is held.').exactOptional(),
+    refused: text('Why it goes on with its plugin as it was before the last change.').exactOptional(),
     pending: count('Deliveries that wait for their turn.'),
     running: count('Deliveries under way.'),
     retrying: count('Deliveries that failed and will be tried again.'),

@@ -29,6 +29,10 @@ export interface HandlerSnapshot {
   readonly broken: string | undefined;
   /** What holds it up: its circuit breaker is open; undefined when nothing does. */
   readonly hold?: HandlerHold | undefined;
+  /** Why its plugin's process is being started again, and how often that failed in a row; undefined when it runs. */
+  readonly trouble?: { readonly reason: string; readonly failures: number } | undefined;
+  /** Why its plugin is not in use as it is now, but as it was; undefined when it is. */
+  readonly refused?: string | undefined;
 }
 
 /** A handler's open circuit breaker. Times in milliseconds since 1970. */

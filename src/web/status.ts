@@ -8,7 +8,7 @@ import { concernsOf, sourceConcern, worst } from './concerns.ts';
 import { cut } from './cut.ts';
 import { iso, isoOr } from './iso.ts';
 import type { BroadcastStatus, Concern, HandlerStatus, JournalStatus, SourceStatus, Status } from './model.ts';
-import type { HandlerHold, Snapshot, SourceSnapshot } from './snapshot.ts';
+import type { HandlerHold, HandlerSnapshot, Snapshot, SourceSnapshot } from './snapshot.ts';
 
 /** What the journal tells beside what the parts do. */
 export interface JournalFacts {
@@ -105,7 +105,7 @@ function handlerStatuses(snapshot: Snapshot, { handlers: tallies, open }: Journa
     open.find((one) => one.handler === handler && one.state === state)?.count ?? 0;
   const status = (
     name: string,
-    about: Pick<HandlerStatus, 'state'> & { plugin?: string; reason?: string | undefined } & Held,
+    about: Pick<HandlerStatus, 'state'> & { plugin?: string; reason?: string | undefined; refused?: string } & Held,
   ) => {
     const tally = tallies.find((one) => one.name === name);
     return withoutUndefined({
@@ -117,12 +117,19 @@ function handlerStatuses(snapshot: Snapshot, { handlers: tallies, open }: Journa
     }) as HandlerStatus;
   };
   return [
-    ...snapshot.handlers.map(({ name, plugin, broken, hold }) => {
-      if (broken !== undefined) return status(name, { plugin, state: 'broken', reason: broken });
-      return status(name, hold === undefined ? { plugin, state: 'running' } : { plugin, ...held(hold) });
+    ...snapshot.handlers.map((handler) => {
+      const { name, plugin, refused } = handler;
+      return status(name, { plugin, ...stateOf(handler), ...(refused !== undefined && { refused }) });
     }),
     ...gone.map((name) => status(name, { state: 'gone' })),
   ];
+}
+
+/** What it does, or why it does not. */
+function stateOf({ broken, refused, trouble, hold }: HandlerSnapshot) {
+  if (broken !== undefined) return { state: 'broken', reason: refused ?? broken };
+  if (trouble !== undefined) return { state: 'restarting', reason: cut(trouble.reason), failures: trouble.failures };
+  return hold === undefined ? { state: 'running' } : held(hold);
 }
 
 type Held = { since?: string; failures?: number; nextProbeAt?: string };

@@ -147,6 +147,36 @@ describe('the status', () => {
     );
   });
 
+  it('warns of a plugin’s process that has died, is red when it dies again and again, and says why', () => {
+    const dying = (failures: number) => {
+      const trouble = { reason: 'its process exited with code 3', failures };
+      return status({ handlers: [{ name: 'slew', plugin: 'mine', broken: undefined, trouble }] });
+    };
+    assert.deepEqual([dying(1).level, dying(3).level, dying(4).level], ['warning', 'warning', 'red']);
+    const [slew] = dying(1).handlers;
+    assert.deepEqual([slew?.state, slew?.reason, slew?.failures], ['restarting', 'its process exited with code 3', 1]);
+    assert.match(
+      concern(dying(1)),
+      /^warning handler slew: Its plugin does not run: its process exited with code 3\. /,
+    );
+  });
+
+  it('warns of a plugin that goes on as it was, and says of a broken one why it is broken now', () => {
+    const refused = 'Its setup failed: no dome.';
+    const changed = (broken: string | undefined) =>
+      status({ handlers: [{ name: 'slew', plugin: 'mine', broken, refused }] });
+    const on = changed(undefined);
+    assert.deepEqual([on.handlers[0]?.state, on.handlers[0]?.refused], ['running', refused]);
+    assert.equal(
+      concern(on),
+      `warning handler slew: Its plugin has changed, and it goes on with the one before: ${refused} Mend the plugin.`,
+    );
+    assert.match(
+      concern(changed('it has no default export.')),
+      /^red handler slew: It cannot run: Its setup failed: no dome\./,
+    );
+  });
+
   it('warns for a day of an alert that cannot be read', () => {
     const tally = { ...facts().tally, quarantined: 1 };
     assert.equal(status({}, { tally: { ...tally, lastQuarantinedAt: NOW - 23 * 60 * MINUTE } }).level, 'warning');

@@ -1,0 +1,61 @@
+import { aborted } from '../common/abort.ts';
+import type { Attempt, AttemptOutcome, Runner, RunnerTrouble } from './runner.ts';
+
+interface Part {
+  readonly runner: Runner;
+  /** Attempts that it makes. */
+  running: number;
+  readonly replaced: PromiseWithResolvers<void>;
+}
+
+/** A runner that another one can take over from: what it has begun ends in it, what comes begins in the other. */
+export class RenewableRunner implements Runner {
+  #part: Part;
+  readonly #retiring = new Set<Part>();
+
+  constructor(runner: Runner) {
+    this.#part = partOf(runner);
+  }
+
+  get trouble(): RunnerTrouble | undefined {
+    return this.#part.runner.trouble;
+  }
+
+  get isOutdated(): boolean {
+    return this.#part.runner.isOutdated ?? false;
+  }
+
+  /** @param runner set up, and ready to run */
+  replace(runner: Runner): void {
+    const old = this.#part;
+    this.#part = partOf(runner);
+    old.replaced.resolve();
+    if (old.running === 0) void old.runner.close();
+    else this.#retiring.add(old);
+  }
+
+  async run(attempt: Attempt): Promise<AttemptOutcome> {
+    let part = this.#part;
+    for (let wait = part.runner.wait?.(attempt); wait !== undefined; wait = part.runner.wait?.(attempt)) {
+      // It may be replaced by one that is ready sooner.
+      await Promise.race([wait, part.replaced.promise, aborted(attempt.signal)]);
+      if (part === this.#part) break;
+      part = this.#part;
+    }
+    part.running += 1;
+    try {
+      return await part.runner.run(attempt);
+    } finally {
+      part.running -= 1;
+      if (part.running === 0 && this.#retiring.delete(part)) await part.runner.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#part, ...this.#retiring].map(({ runner }) => runner.close()));
+  }
+}
+
+function partOf(runner: Runner): Part {
+  return { runner, running: 0, replaced: Promise.withResolvers() };
+}

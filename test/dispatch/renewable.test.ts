@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { RenewableRunner } from '../../src/dispatch/renewable.ts';
+import type { Attempt, AttemptOutcome, Runner } from '../../src/dispatch/runner.ts';
+import { sampleAlert } from '../support/plugin-context.ts';
+import { turns } from '../support/wait.ts';
+
+/** Ends its attempts when the test says so. */
+class HeldRunner implements Runner {
+  readonly name: string;
+  readonly begun: PromiseWithResolvers<AttemptOutcome>[] = [];
+  ready: PromiseWithResolvers<void> | undefined;
+  closed = 0;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  wait(): Promise<void> | undefined {
+    return this.ready?.promise;
+  }
+
+  run(): Promise<AttemptOutcome> {
+    const attempt = Promise.withResolvers<AttemptOutcome>();
+    this.begun.push(attempt);
+    return attempt.promise;
+  }
+
+  end(): void {
+    for (const { resolve } of this.begun) resolve({ state: 'done', detail: this.name });
+  }
+
+  async close(): Promise<void> {
+    this.closed += 1;
+  }
+}
+
+function attempt(signal = new AbortController().signal): Attempt {
+  return {
+    ...{ alert: sampleAlert(), packet: Buffer.alloc(0), delivery: '1/slew', attempt: 1 },
+    ...{ pretends: false, retracts: false, signal },
+  };
+}
+
+describe('a runner that is replaced', () => {
+  it('ends what it has begun, closes then and not sooner, and begins nothing more', async () => {
+    const [old, next] = [new HeldRunner('old'), new HeldRunner('new')];
+    const runner = new RenewableRunner(old);
+    const first = runner.run(attempt());
+    runner.replace(next);
+    const second = runner.run(attempt());
+    next.end();
+    assert.deepEqual(await second, { state: 'done', detail: 'new' });
+    assert.deepEqual([old.begun.length, next.begun.length, old.closed], [1, 1, 0]);
+    old.end();
+    assert.deepEqual(await first, { state: 'done', detail: 'old' });
+    assert.deepEqual([old.closed, next.closed], [1, 0]);
+    await runner.close();
+    assert.deepEqual([old.closed, next.closed], [1, 1]);
+  });
+
+  it('closes at once when it is idle', () => {
+    const old = new HeldRunner('old');
+    new RenewableRunner(old).replace(new HeldRunner('new'));
+    assert.equal(old.closed, 1);
+  });
+
+  it('leaves to the other what waits for it to be ready', async () => {
+    const [old, next] = [new HeldRunner('old'), new HeldRunner('new')];
+    old.ready = Promise.withResolvers();
+    const runner = new RenewableRunner(old);
+    const waiting = runner.run(attempt());
+    await turns();
+    runner.replace(next);
+    await turns();
+    next.end();
+    assert.deepEqual(await waiting, { state: 'done', detail: 'new' });
+    assert.equal(old.begun.length, 0);
+  });
+
+  it('hands over an attempt that must end while it waits: the runner says why it could not begin', async () => {
+    const runner = new HeldRunner('old');
+    runner.ready = Promise.withResolvers();
+    const controller = new AbortController();
+    void new RenewableRunner(runner).run(attempt(controller.signal));
+    await turns();
+    assert.equal(runner.begun.length, 0);
+    controller.abort();
+    await turns();
+    assert.equal(runner.begun.length, 1);
+  });
+});
