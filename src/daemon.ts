@@ -9,7 +9,7 @@ import { Dispatcher, type LaneSpec } from './dispatch/dispatcher.ts';
 import { Expectations } from './expectations.ts';
 import { inspectProgram } from './inspect/program.ts';
 import { Intake } from './intake/intake.ts';
-import type { SourceProblem, SourceReport } from './intake/messages.ts';
+import type { Coming, SourceProblem, SourceReport } from './intake/messages.ts';
 import { noteDamage } from './journal/corrupt.ts';
 import { Ledger } from './journal/ledger.ts';
 import { lockJournal } from './journal/lock.ts';
@@ -129,7 +129,10 @@ export class Daemon {
       damaged,
       failed,
     });
-    const intake = new Intake(path, segment, keeper.commits, log, { failed });
+    const intake = new Intake(path, segment, keeper.commits, log, {
+      coming: (document) => daemon?.prepareFor(document),
+      failed,
+    });
     // Connecting goes on in the intake thread while the XML library loads here.
     const listening = configureIntake(intake, prepared.settings);
     const decoder = await createDecoder();
@@ -147,6 +150,12 @@ export class Daemon {
     await daemon.#serving.configure(prepared.settings);
     void warmUp(decoder);
     return daemon;
+  }
+
+  /** A document is on its way into the journal. */
+  prepareFor(document: Coming): void {
+    const { buffer, byteOffset, byteLength } = document.packet;
+    this.#pipeline.readAhead({ ...document, packet: Buffer.from(buffer, byteOffset, byteLength) });
   }
 
   /** There may be new alerts in the journal. */
@@ -350,7 +359,8 @@ const WARM_UP_ALERTS = 200;
 async function warmUp(decoder: Decoder): Promise<void> {
   for (let index = 0; index < WARM_UP_ALERTS; index++) {
     const now = new Date();
-    decoder.decode(samplePacket(index, 'warm-up', now), { source: 'warm-up', receivedAt: now.toISOString() });
+    const reception = { source: 'warm-up', receivedAt: now.toISOString() };
+    decoder.read(samplePacket(index, 'warm-up', now), reception, { validate: true });
     await setImmediate();
   }
 }
