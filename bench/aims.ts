@@ -27,6 +27,7 @@ const COLD_PER_SECOND = 3_000;
 const EXEC_PER_SECOND = 700;
 const LARGE_JOURNAL_RATIO = 1.2;
 const BACKFILL_MIB = 200;
+const ISOLATION_MS = 1;
 
 export function judge({
   throughput,
@@ -40,6 +41,7 @@ export function judge({
   cold,
   exec,
   largeJournal,
+  isolation,
 }: Results): Aim[] {
   const aims: Aim[] = [];
   const add = (aim: string, measured: string, met: boolean): number => aims.push({ aim, measured, met });
@@ -129,6 +131,14 @@ export function judge({
     const ratio = largeJournal.fullP50Ms / largeJournal.emptyP50Ms;
     const aim = `ack p50 with ${largeJournal.alerts} alerts in the journal ≤ ${LARGE_JOURNAL_RATIO} × with none`;
     add(aim, `${ratio.toFixed(2)} ×`, ratio <= LARGE_JOURNAL_RATIO);
+  }
+  if (isolation !== undefined) {
+    const ms = inRole(isolation, 'isolated').p50Ms - inRole(isolation, 'in process').p50Ms;
+    add(
+      `a delivery to an isolated plugin, p50 beyond one in process ≤ ${ISOLATION_MS} ms`,
+      `${ms.toFixed(2)} ms`,
+      ms <= ISOLATION_MS,
+    );
   }
   return aims;
 }

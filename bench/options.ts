@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-export const PARTS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k'] as const;
+export const PARTS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Options {
@@ -17,7 +17,7 @@ export interface Options {
 
 export const USAGE = `npm run bench -- [OPTIONS]
   --only a,b,…       a acks, b handler start, c memory, d start-up, e decoding, f broker, g watched, h rules,
-                     i cold half, j exec, k a million alerts; default all
+                     i cold half, j exec, k a million alerts, l isolation of plugins; default all
   --seconds N        how long one window is measured; default 2
   --repetitions N    interleaved repetitions, of which the median counts; default 3
   --json FILE        write what was measured there as well

@@ -2,6 +2,7 @@ import type { Cold } from './cold.ts';
 import type { Decoding } from './decode.ts';
 import type { ExecRate } from './exec.ts';
 import type { HandlerStart } from './handler-start.ts';
+import type { Isolation } from './isolation.ts';
 import type { LargeJournal } from './large-journal.ts';
 import type { Memory } from './memory.ts';
 import type { Relayed } from './relay.ts';
@@ -23,6 +24,7 @@ export interface Results {
   cold?: Cold;
   exec?: ExecRate[];
   largeJournal?: LargeJournal;
+  isolation?: Isolation[];
 }
 
 /** The entry of that role. @throws when it was not measured */

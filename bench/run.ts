@@ -8,6 +8,7 @@ import { measureCold } from './cold.ts';
 import { measureDecoding } from './decode.ts';
 import { measureExec } from './exec.ts';
 import { measureHandlerStart } from './handler-start.ts';
+import { measureIsolation } from './isolation.ts';
 import { measureLargeJournal } from './large-journal.ts';
 import { measureMemory } from './memory.ts';
 import { type Options, type Part, readOptions, USAGE } from './options.ts';
@@ -54,6 +55,7 @@ async function measure(bench: Bench, only: readonly Part[]): Promise<Results> {
   if (step('i', 'cold half')) results.cold = await measureCold(bench);
   if (step('j', 'exec')) results.exec = await measureExec(bench);
   if (step('k', 'a million alerts')) results.largeJournal = await measureLargeJournal(bench);
+  if (step('l', 'isolation of plugins')) results.isolation = await measureIsolation(bench.repetitions, bench.seconds);
   return results;
 }
 

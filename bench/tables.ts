@@ -8,7 +8,7 @@ import { watchedTables } from './watched-tables.ts';
 /** All that was measured, as Markdown tables. */
 export function tables(results: Results): string {
   const { throughput, handlerStart, memory, startup, decoding, relaying, watched, rules } = results;
-  const { cold, exec, largeJournal } = results;
+  const { cold, exec, largeJournal, isolation } = results;
   const parts: string[] = [];
   if (throughput !== undefined) parts.push(throughputTable(throughput));
   if (handlerStart !== undefined) parts.push(handlerTable(handlerStart));
@@ -21,6 +21,7 @@ export function tables(results: Results): string {
   if (cold !== undefined) parts.push(coldTable(cold));
   if (exec !== undefined) parts.push(execTable(exec));
   if (largeJournal !== undefined) parts.push(largeJournalTable(largeJournal));
+  if (isolation !== undefined) parts.push(isolationTable(isolation));
   const aims = judge(results).map(({ aim, measured, met }) => [aim, measured, met ? 'met' : 'MISSED']);
   parts.push(table(['aim', 'measured', ''], aims));
   return parts.join('\n\n');
@@ -140,6 +141,11 @@ function largeJournalTable({ alerts, emptyP50Ms, fullP50Ms }: NonNullable<Result
   const ratio = (fullP50Ms / emptyP50Ms).toFixed(2);
   const row = ['ack p50 ms, 100/s', emptyP50Ms.toFixed(2), fullP50Ms.toFixed(2), ratio];
   return table(['(k) journal', 'empty', `${alerts} alerts`, 'ratio'], [row]);
+}
+
+function isolationTable(isolation: NonNullable<Results['isolation']>): string {
+  const rows = isolation.map(({ name, p50Ms, p99Ms }) => [name, p50Ms.toFixed(3), p99Ms.toFixed(3)]);
+  return table(['(l) an attempt of a plugin, 100/s', 'p50 ms', 'p99 ms'], rows);
 }
 
 function dashed(number: string): string {
