@@ -22,6 +22,7 @@ const REFILL = 16;
 export class Lane {
   readonly #settings: LaneSettings;
   readonly #attempts: Attempts;
+  readonly #runner: Runner;
   readonly #gate: Gate;
   readonly #journal: DeliveryJournal;
   readonly #log: Log;
@@ -37,6 +38,7 @@ export class Lane {
   #alarm: NodeJS.Timeout | undefined;
   #alarmAt = Number.POSITIVE_INFINITY;
   #isTrimming = false;
+  #waitsForRunner = false;
   #stopped = false;
 
   /**
@@ -53,6 +55,7 @@ export class Lane {
   ) {
     this.#fellBack = fellBack;
     this.#settings = settings;
+    this.#runner = runner;
     this.#attempts = new Attempts(settings, runner, journal, log, starts);
     this.#gate = new Gate(settings, journal, log, () => this.#pump());
     this.#journal = journal;
@@ -130,7 +133,7 @@ export class Lane {
   #pump(): void {
     if (this.#stopped) return;
     try {
-      while (this.#running.size < this.#settings.concurrency) {
+      while (this.#running.size < this.#settings.concurrency && this.#isReady()) {
         const next = this.#next();
         if (next === undefined) break;
         this.#begin(next);
@@ -139,6 +142,20 @@ export class Lane {
     } catch (error) {
       this.#fails(error);
     }
+  }
+
+  /** Whether the runner can begin; where not, the lane goes on when it can. */
+  #isReady(): boolean {
+    const wait = this.#runner.wait?.();
+    if (wait === undefined) return true;
+    if (!this.#waitsForRunner) {
+      this.#waitsForRunner = true;
+      void wait.then(() => {
+        this.#waitsForRunner = false;
+        this.#pump();
+      });
+    }
+    return false;
   }
 
   /** Takes what is next out of the queue, if it may begin; what has grown too old meanwhile is skipped. */

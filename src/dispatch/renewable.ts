@@ -1,4 +1,3 @@
-import { aborted } from '../common/abort.ts';
 import type { Attempt, AttemptOutcome, Runner, RunnerTrouble } from './runner.ts';
 
 interface Part {
@@ -25,23 +24,23 @@ export class RenewableRunner implements Runner {
     return this.#part.runner.isOutdated ?? false;
   }
 
+  wait(): Promise<unknown> | undefined {
+    const wait = this.#part.runner.wait?.();
+    return wait && Promise.race([wait, this.#part.replaced.promise]);
+  }
+
   /** @param runner set up, and ready to run */
   replace(runner: Runner): void {
     const old = this.#part;
     this.#part = partOf(runner);
     old.replaced.resolve();
+    old.runner.retire?.();
     if (old.running === 0) void old.runner.close();
     else this.#retiring.add(old);
   }
 
   async run(attempt: Attempt): Promise<AttemptOutcome> {
-    let part = this.#part;
-    for (let wait = part.runner.wait?.(attempt); wait !== undefined; wait = part.runner.wait?.(attempt)) {
-      // It may be replaced by one that is ready sooner.
-      await Promise.race([wait, part.replaced.promise, aborted(attempt.signal)]);
-      if (part === this.#part) break;
-      part = this.#part;
-    }
+    const part = this.#part;
     part.running += 1;
     try {
       return await part.runner.run(attempt);

@@ -45,8 +45,10 @@ export interface Runner {
   readonly trouble?: RunnerTrouble | undefined;
   /** Its code has changed since it was loaded. */
   readonly isOutdated?: boolean;
-  /** Resolves when the attempt can begin, or never will; undefined when it can. */
-  wait?(attempt: Attempt): Promise<unknown> | undefined;
+  /** Undefined when an attempt can begin; else resolves when it is worth asking again, and never rejects. */
+  wait?(): Promise<unknown> | undefined;
+  /** It gets no more attempts, and is closed when those that run have ended. */
+  retire?(): void;
   /** Never rejects. */
   run(attempt: Attempt): Promise<AttemptOutcome>;
   close(): Promise<void>;

@@ -55,7 +55,8 @@ export class IsolatedRunner implements Runner {
   readonly #log: Log;
   readonly #times: IsolatedTimes;
   readonly #waiting = new Map<string, (outcome: AttemptOutcome) => void>();
-  readonly #closed = new AbortController();
+  /** Aborts when it is not to be started again. */
+  readonly #over = new AbortController();
   #state: 'new' | 'serving' | 'restarting' = 'new';
   #process: PluginProcess | undefined;
   #answer: ((message: Answer) => void) | undefined;
@@ -96,8 +97,17 @@ export class IsolatedRunner implements Runner {
     return { reason: this.#trouble, failures: this.#deaths };
   }
 
+  get #isOver(): boolean {
+    return this.#over.signal.aborted;
+  }
+
   wait(): Promise<unknown> | undefined {
-    return this.#state === 'restarting' ? this.#ready : undefined;
+    return this.#state === 'restarting' && !this.#isOver ? this.#ready : undefined;
+  }
+
+  /** From now on it is not started again. */
+  retire(): void {
+    this.#over.abort();
   }
 
   /**
@@ -188,7 +198,7 @@ export class IsolatedRunner implements Runner {
   }
 
   async close(): Promise<void> {
-    this.#closed.abort();
+    this.#over.abort();
     const child = this.#process;
     if (child === undefined || child.ended) return;
     child.send({ type: 'close' });
@@ -280,7 +290,7 @@ export class IsolatedRunner implements Runner {
   }
 
   #restartAfter(reason: string): void {
-    if (this.#state !== 'serving' || this.#closed.signal.aborted) return;
+    if (this.#state !== 'serving' || this.#isOver) return;
     this.#state = 'restarting';
     this.#trouble = reason;
     this.#ready = this.#restart(reason);
@@ -291,15 +301,15 @@ export class IsolatedRunner implements Runner {
     let reason: string | undefined = firstReason;
     while (reason !== undefined) {
       await this.#gone.promise;
-      if (this.#closed.signal.aborted) return 'voeventd stops';
+      if (this.#isOver) return 'its process is not started any more';
       const { firstMs, lastMs } = this.#times.restart;
       const delayMs = Math.min(lastMs, firstMs * 2 ** this.#deaths);
       this.#deaths += 1;
       this.#log.error(
         `The plugin of ${this.#plugin.handler} died: ${reason}; it is started again in ${formatDuration(delayMs)}`,
       );
-      await pause(delayMs, this.#closed.signal);
-      if (this.#closed.signal.aborted) return 'voeventd stops';
+      await pause(delayMs, this.#over.signal);
+      if (this.#isOver) return 'its process is not started any more';
       reason = await this.#startAgain();
     }
     this.#state = 'serving';

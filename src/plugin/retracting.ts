@@ -19,8 +19,14 @@ export class RetractingRunner implements Runner {
     return [this.#usual, this.#retraction].some((runner) => runner?.isOutdated === true);
   }
 
-  wait(attempt: Attempt): Promise<unknown> | undefined {
-    return (attempt.retracts ? this.#retraction : this.#usual)?.wait?.(attempt);
+  /** One after the other: what retracts must not overtake what it retracts. */
+  wait(): Promise<unknown> | undefined {
+    return this.#usual.wait?.() ?? this.#retraction?.wait?.();
+  }
+
+  retire(): void {
+    this.#usual.retire?.();
+    this.#retraction?.retire?.();
   }
 
   async run(attempt: Attempt): Promise<AttemptOutcome> {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { Histogram } from '../../src/common/histogram.ts';
 import type { DeliveryJournal } from '../../src/dispatch/deliveries.ts';
 import { Lane } from '../../src/dispatch/lane.ts';
-import { holdTime, pass, restarted, type Setup, START, setUp } from './lane-setup.ts';
+import { holdTime, offer, pass, restarted, type Setup, START, setUp } from './lane-setup.ts';
 import {
   DONE,
   failing,
@@ -37,6 +37,38 @@ describe('a lane', () => {
       dueAt: journal.rows()[0]?.dueAt,
     });
     await lane.stop(0);
+  });
+
+  for (const [maxAgeMs, state] of [
+    [80_000, 'running'],
+    [60_000, 'skipped'],
+  ] as const) {
+    it(`begins nothing while its plugin’s process is started again, and then looks how old it is: ${state}`, async (test) => {
+      holdTime(test);
+      const setup = setUp(test, { settings: { maxAgeMs } });
+      const { journal, runner, lane } = setup;
+      runner.ready = Promise.withResolvers();
+      lane.start();
+      await offer(setup, 1);
+      await pass(test, 70_000);
+      assert.deepEqual([runner.seqs, journal.states()], [[], ['pending']]);
+      runner.recover();
+      await settle();
+      assert.deepEqual(journal.states(), [state]);
+      for (const running of runner.running) running.finish();
+      await lane.stop(0);
+    });
+  }
+
+  it('stops although its plugin’s process is not there', async (test) => {
+    const { journal, runner, lane } = setUp(test);
+    runner.ready = Promise.withResolvers();
+    lane.start();
+    for (const delivery of journal.deliveries(1)) lane.offer(delivery);
+    await lane.stop(0);
+    runner.recover();
+    await settle();
+    assert.deepEqual([runner.seqs, runner.closed], [[], 1]);
   });
 
   it('hands over the alert, its bytes, the name of the delivery and the number of the attempt', async (test) => {

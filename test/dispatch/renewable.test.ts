@@ -3,7 +3,6 @@ import { describe, it } from 'node:test';
 import { RenewableRunner } from '../../src/dispatch/renewable.ts';
 import type { Attempt, AttemptOutcome, Runner } from '../../src/dispatch/runner.ts';
 import { sampleAlert } from '../support/plugin-context.ts';
-import { turns } from '../support/wait.ts';
 
 /** Ends its attempts when the test says so. */
 class HeldRunner implements Runner {
@@ -11,6 +10,7 @@ class HeldRunner implements Runner {
   readonly begun: PromiseWithResolvers<AttemptOutcome>[] = [];
   ready: PromiseWithResolvers<void> | undefined;
   closed = 0;
+  retired = false;
 
   constructor(name: string) {
     this.name = name;
@@ -24,6 +24,10 @@ class HeldRunner implements Runner {
     const attempt = Promise.withResolvers<AttemptOutcome>();
     this.begun.push(attempt);
     return attempt.promise;
+  }
+
+  retire(): void {
+    this.retired = true;
   }
 
   end(): void {
@@ -65,28 +69,15 @@ describe('a runner that is replaced', () => {
     assert.equal(old.closed, 1);
   });
 
-  it('leaves to the other what waits for it to be ready', async () => {
-    const [old, next] = [new HeldRunner('old'), new HeldRunner('new')];
+  it('need not be waited for any longer', async () => {
+    const old = new HeldRunner('old');
     old.ready = Promise.withResolvers();
     const runner = new RenewableRunner(old);
-    const waiting = runner.run(attempt());
-    await turns();
-    runner.replace(next);
-    await turns();
-    next.end();
-    assert.deepEqual(await waiting, { state: 'done', detail: 'new' });
-    assert.equal(old.begun.length, 0);
-  });
-
-  it('hands over an attempt that must end while it waits: the runner says why it could not begin', async () => {
-    const runner = new HeldRunner('old');
-    runner.ready = Promise.withResolvers();
-    const controller = new AbortController();
-    void new RenewableRunner(runner).run(attempt(controller.signal));
-    await turns();
-    assert.equal(runner.begun.length, 0);
-    controller.abort();
-    await turns();
-    assert.equal(runner.begun.length, 1);
+    const wait = runner.wait();
+    assert.ok(wait);
+    runner.replace(new HeldRunner('new'));
+    await wait;
+    assert.equal(runner.wait(), undefined);
+    assert.equal(old.retired, true);
   });
 });

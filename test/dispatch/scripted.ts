@@ -158,9 +158,22 @@ export class ScriptedRunner implements Runner {
   readonly running = new Set<Running>();
   mostAtOnce = 0;
   closed = 0;
+  /** While there is one, nothing can begin. */
+  ready: PromiseWithResolvers<void> | undefined;
 
   constructor(script: Script = () => undefined) {
     this.#script = script;
+  }
+
+  wait(): Promise<void> | undefined {
+    return this.ready?.promise;
+  }
+
+  /** From now on attempts can begin. */
+  recover(): void {
+    const { ready } = this;
+    this.ready = undefined;
+    ready?.resolve();
   }
 
   get seqs(): number[] {
