@@ -2,12 +2,12 @@ import { setImmediate } from 'node:timers/promises';
 import { createDecoder, type Decoder } from './alert/decode.ts';
 import type { Alert } from './alert/model.ts';
 import { Broadcasting } from './broadcasting.ts';
-import { pause } from './common/abort.ts';
-import { explain, UserError } from './common/errors.ts';
+import { UserError } from './common/errors.ts';
 import type { Log } from './common/log.ts';
 import { LoopLag } from './common/loop-lag.ts';
-import { Dispatcher, type LaneSpec } from './dispatch/dispatcher.ts';
+import { Dispatcher } from './dispatch/dispatcher.ts';
 import { Expectations } from './expectations.ts';
+import { Handlers } from './handlers.ts';
 import { inspectProgram } from './inspect/program.ts';
 import { Intake } from './intake/intake.ts';
 import type { Coming, SourceProblem, SourceReport } from './intake/messages.ts';
@@ -19,22 +19,19 @@ import { PluginJournal } from './journal/plugins.ts';
 import type { StoredAlert } from './journal/stored.ts';
 import { ensureWhole } from './journal/whole.ts';
 import { Keeper } from './keeper/keeper.ts';
-import { laneSpec, testsAt } from './lane-spec.ts';
 import { Launcher } from './launch/launcher.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import type { Services } from './plugin/services.ts';
-import { PluginRenewal } from './plugin-renewal.ts';
 import { pluginServices } from './plugin-services.ts';
-import { discard, type Prepared, type PreparedHandler } from './prepare.ts';
+import type { Prepared, PreparedHandler } from './prepare.ts';
 import { samplePacket } from './rehearsal/samples.ts';
 import { Requests } from './requests/requests.ts';
-import { selectionOf } from './selection.ts';
 import { Serving } from './serving.ts';
 import type { Settings } from './settings.ts';
 import { intakeSources } from './sources.ts';
 import { describeReceiver } from './vtp/receiver/status.ts';
 import { describeStatus } from './vtp/subscriber/status.ts';
-import type { HandlerSnapshot, Snapshot, SourceSnapshot } from './web/snapshot.ts';
+import type { Snapshot, SourceSnapshot } from './web/snapshot.ts';
 
 export interface DaemonEvents {
   /** A fault of ours that the daemon cannot go on with. */
@@ -56,23 +53,15 @@ export class Daemon {
   readonly #launcher = new Launcher();
   readonly #pluginJournal: PluginJournal;
   readonly #requests: Requests;
-  readonly #renewal: PluginRenewal;
+  readonly #handlers: Handlers;
   readonly #broadcasting: Broadcasting;
   readonly #serving: Serving;
   readonly #lag = new LoopLag();
   readonly #startedAt = Date.now();
-  readonly #pretend: boolean;
   readonly #expectations = new Expectations();
-  #handlers: readonly HandlerSnapshot[] = [];
-  /** With the plugins that run. */
-  #running: readonly PreparedHandler[] = [];
-  /** What changes handlers, one after the other. */
-  #turn: Promise<void> = Promise.resolve();
-  #isStopping = false;
   #settings: Settings;
 
   private constructor(prepared: Prepared, decoder: Decoder, parts: Parts, log: Log, pretend: boolean) {
-    this.#pretend = pretend;
     this.#settings = prepared.settings;
     this.#journalPath = prepared.settings.journal.path;
     this.#pluginJournal = PluginJournal.at(this.#journalPath);
@@ -96,14 +85,14 @@ export class Daemon {
     );
     this.#pipeline = new Pipeline(this.#ledger, decoder, this.#dispatcher, log);
     this.#requests = new Requests(this.#ledger, this.#dispatcher, log);
-    this.#renewal = new PluginRenewal(
+    this.#handlers = new Handlers(
       {
-        inTurn: (work) =>
-          void this.#inTurn(work).catch((error) => log.error(`Cannot look after plugins: ${explain(error)}`)),
-        runs: (handler) => this.runs(handler),
-        take: (handler) => this.#take(handler),
+        ...{ dispatcher: this.#dispatcher, pipeline: this.#pipeline, requests: this.#requests },
+        services: (handler, sites) => this.#servicesOf(handler, sites),
       },
+      prepared.settings,
       log,
+      pretend,
     );
   }
 
@@ -156,7 +145,8 @@ export class Daemon {
     daemon = new Daemon(prepared, decoder, { lock, ledger, intake, keeper }, log, pretend);
     daemon.#retain(prepared.settings);
     const broadcasting = daemon.#broadcasting.configure(prepared.settings);
-    await daemon.#configureHandlers(prepared);
+    daemon.#expect(prepared.settings);
+    await daemon.#handlers.configure(prepared);
     daemon.#begin();
     daemon.#requests.start();
     const deaf = deafness(prepared.settings, await listening, await broadcasting);
@@ -212,13 +202,7 @@ export class Daemon {
 
   /** Goes on with another configuration. The journal stays the one it started with. */
   async reload(prepared: Prepared): Promise<void> {
-    await this.#inTurn(() => this.#reload(prepared));
-  }
-
-  async #inTurn(work: () => Promise<void>): Promise<void> {
-    const done = this.#turn.then(() => (this.#isStopping ? undefined : work()));
-    this.#turn = done.catch(() => {});
-    await done;
+    await this.#handlers.inTurn(() => this.#reload(prepared));
   }
 
   async #reload(prepared: Prepared): Promise<void> {
@@ -231,20 +215,16 @@ export class Daemon {
     this.#retain(prepared.settings);
     const listening = configureIntake(this.#intake, prepared.settings);
     const broadcasting = this.#broadcasting.configure(prepared.settings);
-    await this.#configureHandlers(prepared);
+    this.#expect(prepared.settings);
+    await this.#handlers.configure(prepared);
     await this.#serving.configure(prepared.settings);
     for (const sentence of deafness(prepared.settings, await listening, await broadcasting)) this.#log.error(sentence);
   }
 
   /** Closes the sources, lets running handlers finish within `shutdown`, and lets go of the journal. */
   async stop(): Promise<void> {
-    this.#isStopping = true;
     this.#lag.stop();
-    this.#renewal.stop();
-    // What is being reloaded would start again what is stopped here.
-    const reloaded = new AbortController();
-    await Promise.race([this.#turn, pause(this.#settings.shutdown, reloaded.signal)]);
-    reloaded.abort();
+    await this.#handlers.stop();
     await this.#serving.stop();
     await this.#intake.stop();
     await this.#keeper.stop();
@@ -262,6 +242,10 @@ export class Daemon {
     this.#keeper.retain({ keep, maxSize, broadcasts: broadcast !== undefined });
   }
 
+  #expect(settings: Settings): void {
+    this.#expectations.configure(intakeSources(settings), settings, Date.now());
+  }
+
   #begin(): void {
     for (const [handler, count] of this.#ledger.openHandlers()) {
       if (this.#settings.handlers[handler] !== undefined) continue;
@@ -273,71 +257,8 @@ export class Daemon {
     this.wake();
   }
 
-  async #configureHandlers(prepared: Prepared): Promise<void> {
-    this.#expectations.configure(intakeSources(prepared.settings), prepared.settings, Date.now());
-    const specs: LaneSpec[] = [];
-    const broken = new Map<string, string>();
-    for (const handler of prepared.handlers) {
-      const spec = this.#specOf(handler, prepared.settings);
-      if (spec !== undefined) specs.push(spec);
-      else if (handler.plugin.kind === 'broken') broken.set(handler.name, handler.plugin.reason);
-    }
-    // Before the lanes change, so that nothing is decided for a handler that is gone.
-    const { settings } = prepared;
-    this.#pipeline.configure(prepared.handlers.map((handler) => selectionOf(handler, settings, this.#pretend)));
-    this.#requests.configure((name) => {
-      const handler = settings.handlers[name];
-      return handler === undefined ? undefined : testsAt(handler);
-    });
-    const { troubles, refusals, unused } = await this.#dispatcher.configure(specs, prepared.settings.shutdown);
-    for (const [name, reason] of troubles) broken.set(name, reason);
-    for (const [name, reason] of broken) this.#waits(name, reason);
-    this.#handlers = prepared.handlers.map(({ name, settings }) => ({
-      ...{ name, plugin: settings.plugin, broken: broken.get(name) },
-    }));
-    this.#follow(prepared, unused, refusals);
-    await discard(prepared.handlers.filter(({ name }) => unused.has(name)));
-  }
-
-  /** From now on the plugins that run are looked after. */
-  #follow({ handlers, settings }: Prepared, unused: ReadonlySet<string>, refusals: ReadonlyMap<string, string>): void {
-    const before = new Map(this.#running.map((handler) => [handler.name, handler]));
-    this.#running = handlers.map((handler) => {
-      const running = unused.has(handler.name) ? before.get(handler.name) : undefined;
-      return running === undefined ? handler : { ...handler, plugin: running.plugin, retraction: running.retraction };
-    });
-    const refused = handlers.flatMap((handler) => {
-      const reason = refusals.get(handler.name);
-      return reason === undefined ? [] : [[handler.name, { handler, reason }] as const];
-    });
-    this.#renewal.configure(this.#running, new Map(refused), settings.watchPlugins);
-  }
-
-  /** Has a handler run with its plugin as it has been loaded. @returns why it cannot */
-  async #take(handler: PreparedHandler): Promise<string | undefined> {
-    const spec = this.#specOf(handler, this.#settings);
-    if (spec === undefined) return 'it cannot be used';
-    const problem = await this.#dispatcher.renew(spec, this.#settings.shutdown);
-    if (problem !== undefined) return problem;
-    const { name } = handler;
-    this.#running = this.#running.map((one) => (one.name === name ? handler : one));
-    this.#handlers = this.#handlers.map((one) => (one.name === name ? { ...one, broken: undefined } : one));
-    return undefined;
-  }
-
-  #specOf(handler: PreparedHandler, { handlers, sites }: Settings): LaneSpec | undefined {
-    return laneSpec(handler, handlers, this.#log, this.#servicesOf(handler, sites), this.#pretend);
-  }
-
   #servicesOf(handler: PreparedHandler, sites: Settings['sites']): Services {
     return pluginServices(handler, sites, this.#launcher, this.#pluginJournal, (stored) => this.#decode(stored));
-  }
-
-  #waits(handler: string, reason: string): void {
-    this.#log.error(
-      `The handler ${handler} cannot run: ${reason} Its deliveries wait in the journal; mend the plugin${this.#settings.watchPlugins ? '' : ' and send SIGHUP'}`,
-      { handler },
-    );
   }
 
   /** What the parts are doing, for whoever looks. */
@@ -345,15 +266,9 @@ export class Daemon {
     const [intake, keeper, broadcast] = await Promise.all([
       ...([this.#intake.report(), this.#keeper.report(), this.#broadcasting.report()] as const),
     ]);
-    const holds = this.#dispatcher.holds();
-    const troubles = this.#dispatcher.troubles();
-    const { refusals } = this.#renewal;
     return {
       ...{ identity: this.#settings.identity, startedAt: this.#startedAt },
-      handlers: this.#handlers.map((handler) => {
-        const { name } = handler;
-        return { ...handler, hold: holds.get(name), trouble: troubles.get(name), refused: refusals.get(name) };
-      }),
+      handlers: this.#handlers.snapshots,
       sources: intake.sources.map((source) => this.#sourceSnapshot(source)),
       broadcast: broadcast?.status,
       journalProblem: intake.journalProblem ?? keeper.problem,

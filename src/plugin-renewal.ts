@@ -1,8 +1,9 @@
 import type { Log } from './common/log.ts';
+import { sentence } from './common/sentence.ts';
 import type { Edition } from './plugin/edition.ts';
 import { FolderWatch } from './plugin/folder-watch.ts';
 import type { PreparedHandler } from './prepare.ts';
-import { discard, type LoadedHandler } from './prepare-plugin.ts';
+import type { LoadedHandler } from './prepare-plugin.ts';
 
 interface Entry {
   /** With the plugin that runs, or is broken. */
@@ -34,17 +35,17 @@ export class PluginRenewal {
 
   /**
    * @param handlers with the plugins that run
-   * @param refused handlers whose changed plugin has not been taken up, with it, and why
+   * @param refused handlers with the changed plugin that has not been taken up, and why
    * @param watches whether changes are looked for
    */
   configure(
     handlers: readonly PreparedHandler[],
-    refused: ReadonlyMap<string, { readonly handler: PreparedHandler; readonly reason: string }>,
+    refused: readonly { readonly handler: PreparedHandler; readonly reason: string }[],
     watches: boolean,
   ): void {
     this.#entries.clear();
     for (const handler of handlers.filter(({ plugin }) => plugin.kind !== 'built-in')) {
-      const refusal = refused.get(handler.name);
+      const refusal = refused.find((one) => one.handler.name === handler.name);
       if (refusal === undefined) this.#entries.set(handler.name, { handler });
       else this.#refuse(handler, editionsOf(refusal.handler), refusal.reason);
     }
@@ -52,6 +53,11 @@ export class PluginRenewal {
     if (!isNeeded) this.stop();
     else this.#watch ??= this.#begin();
     this.#follow();
+  }
+
+  /** The handler runs with this plugin by now. */
+  took(handler: PreparedHandler): void {
+    if (this.#entries.has(handler.name)) this.#entries.set(handler.name, { handler });
   }
 
   /** Why the changed plugins of handlers are not in use, by the handlers' names. */
@@ -99,18 +105,10 @@ export class PluginRenewal {
       return;
     }
     const renewed = { ...handler, ...loaded };
-    if (this.#watch === undefined) {
-      await discard([renewed]);
-      return;
-    }
     const problem = await this.#port.take(renewed);
     if (problem === undefined) {
-      this.#entries.set(name, { handler: renewed });
       this.#log.info(`The plugin ${settings.plugin} has changed: ${name} runs with it as it is now`, { handler: name });
-      return;
-    }
-    this.#refuse(handler, editionsOf(renewed), problem);
-    await discard([renewed]);
+    } else this.#refuse(handler, editionsOf(renewed), problem);
   }
 
   #refuse(handler: PreparedHandler, editions: readonly Edition[], reason: string): void {
@@ -137,8 +135,4 @@ function reasonOf(loaded: Exclude<LoadedHandler, { state: 'configured' }>): stri
     loaded.problems[key].map(({ path, message }) => `${[key, ...path].join('.')}: ${message}`),
   );
   return `The options of its handler do not fit it. ${faults.join(' ')}`;
-}
-
-function sentence(reason: string): string {
-  return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}${/[.!?]$/.test(reason) ? '' : '.'}`;
 }

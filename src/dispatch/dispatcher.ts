@@ -64,14 +64,16 @@ export class Dispatcher {
       refusals: new Map<string, string>(),
       unused: new Set(kept),
     };
-    for (const spec of specs) {
+    const needed = specs.filter(({ settings: { handler } }) => !kept.has(handler) || this.#isOutdated(handler));
+    // At once: one that is long set up, or never, keeps no other from its deliveries.
+    const renewed = needed.map(async (spec) => {
       const { handler } = spec.settings;
-      if (kept.has(handler) && this.#lanes.get(handler)?.runner.isOutdated !== true) continue;
       const problem = await this.renew(spec, drainMs);
       if (problem === undefined) configured.unused.delete(handler);
       else configured.unused.add(handler);
       if (problem !== undefined) (kept.has(handler) ? configured.refusals : configured.troubles).set(handler, problem);
-    }
+    });
+    await Promise.all(renewed);
     return configured;
   }
 
@@ -141,6 +143,10 @@ export class Dispatcher {
     const starts = this.#starts.get(handler) ?? new Histogram();
     this.#starts.set(handler, starts);
     return starts;
+  }
+
+  #isOutdated(handler: string): boolean {
+    return this.#lanes.get(handler)?.runner.isOutdated === true;
   }
 
   /** Whether this very handler is running already. */

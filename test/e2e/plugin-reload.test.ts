@@ -224,3 +224,56 @@ test('with watchPlugins: false a changed plugin is taken up at SIGHUP, or leaves
   assert.equal(daemon.log.filter(({ msg }) => /^The plugin mine has changed: /.test(msg)).length, 0);
   await daemon.stop();
 });
+
+test('a plugin that cannot be set up at the start is tried again, and keeps no other from its alerts', async (context) => {
+  const late = `import { existsSync } from 'node:fs';
+export default {
+  setup() { if (!existsSync(import.meta.dirname + '/mounted')) throw new Error('the disk is not mounted'); },
+  handle: () => 'at last',
+};
+`;
+  const { daemon, write, ask, status } = await play(
+    context,
+    { 'plugins/late.mjs': late, 'plugins/good.mjs': says('well') },
+    '{ late: { plugin: late }, good: { plugin: good } }',
+  );
+  const { msg } = await daemon.logged(/^The handler late cannot run/);
+  assert.match(
+    msg,
+    /Its setup failed: the disk is not mounted\. Its deliveries wait in the journal; it is tried again$/,
+  );
+  await daemon.logged(
+    /^The handler late still cannot run: Its setup failed: the disk is not mounted; it is tried again in 2s$/,
+  );
+  const delivery = ask('late');
+  assert.equal(await ask('good'), 'done: well');
+  await status('one that is broken', ({ handlers }) => handlers[0]?.state === 'broken');
+  write('plugins/mounted', '');
+  assert.equal(await delivery, 'done: at last');
+  await daemon.logged(/^The handler late runs now/);
+  await status('no concerns', ({ concerns }) => concerns.length === 0);
+  await daemon.stop();
+});
+
+test('a plugin that is never set up at the start keeps no other from its alerts', async (context) => {
+  const { directory, write, start } = sandbox(context);
+  const broker = await ScriptedBroker.listen();
+  context.after(() => broker[Symbol.asyncDispose]());
+  mkdirSync(join(directory, 'plugins'));
+  write(
+    'plugins/hangs.mjs',
+    'export default { setup: () => new Promise(() => setInterval(() => {}, 1000)), handle() {} };',
+  );
+  write('plugins/good.mjs', says('well'));
+  write(
+    'voeventd.yaml',
+    `identity: ivo://org.example/telescope-1
+sources: { campus: { type: vtp, brokers: ["127.0.0.1:${broker.port}"] } }
+handlers: { hangs: { plugin: hangs }, good: { plugin: good } }
+`,
+  );
+  const daemon = start('run');
+  (await broker.connection()).send(packet('one'));
+  await daemon.logged(/^good done: well/);
+  assert.equal(daemon.log.filter(({ msg }) => /^The handler hangs cannot run/.test(msg)).length, 0);
+});
