@@ -1,21 +1,19 @@
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { withoutRaw } from '../alert/text.ts';
 import { aborted, pause } from '../common/abort.ts';
 import { formatDuration } from '../common/durations.ts';
 import type { Log } from '../common/log.ts';
 import type { Fault } from '../config/faults.ts';
 import type { Attempt, AttemptOutcome, Runner, RunnerTrouble } from '../dispatch/runner.ts';
 import type { Permissions } from './api.ts';
-import { PluginProcess } from './child.ts';
 import { confinedEnvironment, type PluginCode, secretFiles } from './confinement.ts';
 import { GRACE_MS } from './context.ts';
 import { declaredPermissions } from './declared.ts';
 import { Edition, isFolderPlugin } from './edition.ts';
-import type { Answer, Imported, PluginDefaults, ToHost, Wish } from './messages.ts';
+import type { Answer, PluginDefaults } from './messages.ts';
 import { type FullPermissions, fullPermissions, liesIn } from './permissions.ts';
-import { ServedPlugin } from './served.ts';
 import type { Services } from './services.ts';
+import { failed, PluginSession, type SessionTimes } from './session.ts';
 
 export interface IsolatedPlugin extends PluginCode {
   readonly handler: string;
@@ -30,13 +28,9 @@ export type LoadOutcome =
   | { readonly state: 'broken'; readonly reason: string };
 
 /** How long things may take. */
-export interface IsolatedTimes {
-  readonly loadMs: number;
+export interface IsolatedTimes extends SessionTimes {
   /** Before the process is started again; doubles with each death in a row. */
   readonly restart: { readonly firstMs: number; readonly lastMs: number };
-  /** After an attempt's signal aborted. Longer than the plugin's own grace: a merely slow plugin ends by itself. */
-  readonly killAfterMs: number;
-  readonly closeMs: number;
 }
 
 const TIMES: IsolatedTimes = {
@@ -46,6 +40,9 @@ const TIMES: IsolatedTimes = {
   closeMs: 2_000,
 };
 
+/** A clause. */
+const OVER = 'its process is not started any more';
+
 /**
  * Runs a user's plugin in a process of its own: kept warm, and started again when it dies, once it has run.
  * A process that never came so far is its owner's to report.
@@ -54,22 +51,18 @@ export class IsolatedRunner implements Runner {
   readonly #plugin: IsolatedPlugin;
   readonly #log: Log;
   readonly #times: IsolatedTimes;
-  readonly #waiting = new Map<string, (outcome: AttemptOutcome) => void>();
   /** Aborts when it is not to be started again. */
   readonly #over = new AbortController();
   #state: 'new' | 'serving' | 'restarting' = 'new';
-  #process: PluginProcess | undefined;
-  #answer: ((message: Answer) => void) | undefined;
+  #session: PluginSession | undefined;
   /** Of the process: what is granted until the plugin has said what it needs, and then that. */
   #permissions: FullPermissions;
   #services: Services | undefined;
-  #served: ServedPlugin | undefined;
   #edition: Edition;
   /** Resolves when attempts can be sent: undefined, or why not. */
   #ready: Promise<string | undefined> = Promise.resolve('it has not been started');
   #trouble = '';
   #deaths = 0;
-  #gone = Promise.withResolvers<void>();
 
   constructor(plugin: IsolatedPlugin, log: Log, times: Partial<IsolatedTimes> = {}) {
     this.#plugin = plugin;
@@ -129,33 +122,36 @@ export class IsolatedRunner implements Runner {
   }
 
   async #load(): Promise<LoadOutcome> {
-    const answer = await this.#launch();
+    const first = this.#launch();
+    const answer = await first.configure();
     if (answer.type !== 'configured') {
       this.#permissions = fullPermissions(this.#plugin.allow, this.#plugin.baseDirectory);
       return outcomeOf(answer);
     }
     const declared = declaredPermissions(answer.permissions, this.#plugin);
     if (typeof declared === 'string') {
-      this.#process?.kill();
+      first.kill();
       return { state: 'broken', reason: declared };
     }
     const had = confinedEnvironment(this.#plugin, this.#permissions);
     this.#permissions = declared;
     if (isDeepStrictEqual(confinedEnvironment(this.#plugin, declared), had)) return outcomeOf(answer);
-    this.#process?.kill();
-    await this.#gone.promise;
-    return outcomeOf(await this.#launch());
+    first.kill();
+    await first.gone;
+    if (this.#isOver) return { state: 'broken', reason: OVER };
+    return outcomeOf(await this.#launch().configure());
   }
 
-  async #launch(): Promise<Answer> {
-    this.#gone = Promise.withResolvers<void>();
+  #launch(): PluginSession {
     const environment = confinedEnvironment(this.#plugin, this.#permissions);
-    this.#process = new PluginProcess(this.#log, environment, this.#plugin.memoryBytes, {
-      message: (message) => this.#receive(message),
-      ended: (reason) => this.#ended(reason),
+    const session: PluginSession = new PluginSession(this.#plugin, environment, this.#times, this.#log, {
+      imported: (stamps) => {
+        for (const stamp of stamps) this.#edition.add(stamp);
+      },
+      lost: (reason) => this.#restartAfter(session, reason),
     });
-    const { name, file, handler, options, baseDirectory } = this.#plugin;
-    return await this.#ask({ type: 'configure', name, file, handler, options, baseDirectory });
+    this.#session = session;
+    return session;
   }
 
   /** Calls the plugin's `setup`; undefined, or why it cannot run. */
@@ -169,139 +165,37 @@ export class IsolatedRunner implements Runner {
   }
 
   async #setUp(): Promise<string | undefined> {
-    const [child, services] = [this.#process, this.#services];
-    if (services === undefined) return 'it has not been started';
-    this.#served = new ServedPlugin(services, this.#permissions, (message) => child?.send(message));
-    const given = { net: this.#permissions.net, site: services.site };
-    const answer = await this.#ask({ type: 'setup', given });
-    if (answer.type === 'ready') return undefined;
-    return answer.type === 'broken' ? answer.reason : 'it did not answer';
+    if (this.#services === undefined || this.#session === undefined) return 'it has not been started';
+    return await this.#session.setUp(this.#services, this.#permissions);
   }
 
   async run(attempt: Attempt): Promise<AttemptOutcome> {
     const problem = await Promise.race([this.#ready, aborted(attempt.signal).then(() => this.#notReady())]);
-    if (problem !== undefined) return failed(problem);
-    const { promise, resolve } = Promise.withResolvers<AttemptOutcome>();
-    const { alert, delivery, because, signal, ...rest } = attempt;
-    // Of what others printed it tells nothing.
-    if (this.#waiting.size === 0) this.#process?.tail.clear();
-    this.#waiting.set(delivery, resolve);
-    this.#tellBusy();
-    this.#process?.send({ type: 'attempt', alert: withoutRaw(alert), delivery, because, ...rest });
-    const watch = this.#watch(delivery, signal);
-    const outcome = await promise;
-    watch.cancel();
-    this.#waiting.delete(delivery);
-    this.#tellBusy();
+    if (problem !== undefined || this.#session === undefined) return failed(problem ?? this.#notReady());
+    const outcome = await this.#session.run(attempt);
     this.#deaths = outcome.state === 'done' ? 0 : this.#deaths;
     return outcome;
   }
 
   async close(): Promise<void> {
     this.#over.abort();
-    const child = this.#process;
-    if (child === undefined || child.ended) return;
-    child.send({ type: 'close' });
-    const timer = setTimeout(() => child.kill(), this.#times.closeMs);
-    await this.#gone.promise;
-    clearTimeout(timer);
+    await this.#session?.close();
   }
 
-  /** Passes an abort on, and kills a process that does not heed it. */
-  #watch(delivery: string, signal: AbortSignal): { cancel(): void } {
-    let timer: NodeJS.Timeout | undefined;
-    const abort = () => {
-      const reason = signal.reason instanceof Error ? signal.reason : new Error('aborted');
-      this.#process?.send({ type: 'abort', delivery, name: reason.name, message: reason.message });
-      timer = setTimeout(() => {
-        const reason = 'timeout: it did not end when told to, so its process was killed';
-        // Before the outcome, so that the next attempt waits for the new process.
-        this.#restartAfter(reason);
-        this.#finish(delivery, { ...failed(reason), ...this.#process?.tail.kept });
-        this.#process?.kill();
-      }, this.#times.killAfterMs);
-    };
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-    return {
-      cancel: () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', abort);
-      },
-    };
-  }
-
-  async #ask(message: ToHost): Promise<Answer> {
-    const child = this.#process;
-    if (child === undefined || child.ended) return { type: 'broken', reason: this.#trouble };
-    const { promise, resolve } = Promise.withResolvers<Answer>();
-    this.#answer = resolve;
-    this.#tellBusy();
-    child.send(message);
-    const timer = setTimeout(() => {
-      resolve({ type: 'broken', reason: `it did not answer within ${formatDuration(this.#times.loadMs)}` });
-      child.kill();
-    }, this.#times.loadMs);
-    const answer = await promise;
-    clearTimeout(timer);
-    this.#answer = undefined;
-    this.#tellBusy();
-    return answer;
-  }
-
-  #tellBusy(): void {
-    if (this.#process !== undefined) this.#process.isBusy = this.#waiting.size > 0 || this.#answer !== undefined;
-  }
-
-  #receive(message: Answer | Wish | Imported): void {
-    switch (message.type) {
-      case 'outcome':
-        this.#finish(message.delivery, message.outcome);
-        return;
-      case 'configured':
-      case 'refused':
-      case 'broken':
-      case 'ready':
-        this.#answer?.(message);
-        return;
-      case 'imported':
-        for (const stamp of message.stamps) this.#edition.add(stamp);
-        return;
-      case 'program':
-      case 'ask':
-      case 'unask':
-        this.#served?.receive(message);
-        return;
-    }
-  }
-
-  #finish(delivery: string, outcome: AttemptOutcome): void {
-    this.#waiting.get(delivery)?.(outcome);
-  }
-
-  #ended(reason: string): void {
-    this.#trouble = reason;
-    this.#gone.resolve();
-    this.#served?.end();
-    this.#answer?.({ type: 'broken', reason });
-    const outcome = { ...failed(reason), ...this.#process?.tail.kept };
-    for (const delivery of [...this.#waiting.keys()]) this.#finish(delivery, outcome);
-    this.#restartAfter(reason);
-  }
-
-  #restartAfter(reason: string): void {
+  #restartAfter(session: PluginSession, reason: string): void {
     if (this.#state !== 'serving' || this.#isOver) return;
     this.#state = 'restarting';
     this.#trouble = reason;
-    this.#ready = this.#restart(reason);
+    this.#ready = this.#restart(session, reason);
   }
 
   /** Starts the process again, sooner the first time than the tenth, until the plugin is ready. */
-  async #restart(firstReason: string): Promise<string | undefined> {
+  async #restart(lost: PluginSession, firstReason: string): Promise<string | undefined> {
+    await lost.gone;
     let reason: string | undefined = firstReason;
     while (reason !== undefined) {
-      await this.#gone.promise;
-      if (this.#isOver) return 'its process is not started any more';
+      if (this.#isOver) return OVER;
+      this.#trouble = reason;
       const { firstMs, lastMs } = this.#times.restart;
       const delayMs = Math.min(lastMs, firstMs * 2 ** this.#deaths);
       this.#deaths += 1;
@@ -309,8 +203,7 @@ export class IsolatedRunner implements Runner {
         `The plugin of ${this.#plugin.handler} died: ${reason}; it is started again in ${formatDuration(delayMs)}`,
       );
       await pause(delayMs, this.#over.signal);
-      if (this.#isOver) return 'its process is not started any more';
-      reason = await this.#startAgain();
+      reason = this.#isOver ? OVER : await this.#startAgain();
     }
     this.#state = 'serving';
     this.#log.info(`The plugin of ${this.#plugin.handler} runs again`);
@@ -323,8 +216,8 @@ export class IsolatedRunner implements Runner {
     const refusal = loaded.state === 'broken' ? loaded.reason : 'its options do not fit its schema any more';
     const reason = loaded.state === 'configured' ? await this.#setUp() : refusal;
     if (reason === undefined) return undefined;
-    this.#process?.kill();
-    this.#trouble = reason;
+    this.#session?.kill();
+    await this.#session?.gone;
     return reason;
   }
 
@@ -343,8 +236,4 @@ function outcomeOf(answer: Answer): LoadOutcome {
     default:
       return { state: 'broken', reason: answer.type === 'broken' ? answer.reason : 'it did not answer' };
   }
-}
-
-function failed(reason: string): AttemptOutcome {
-  return { state: 'failed', reason, retryable: true, afterMs: undefined };
 }

@@ -106,7 +106,7 @@ const DEEDS = (journal: string, port: number): Record<string, Deed> => ({
 
 /** Those that never come to an alert, and why. */
 const BROKEN: Record<string, { readonly source: string; readonly reason: RegExp }> = {
-  leaves: { source: 'process.exit(4);', reason: /its process exited with code 4/ },
+  leaves: { source: 'process.exit(4);', reason: /Its process exited with code 4/ },
   leavesSetup: {
     source: 'export default { setup: () => process.exit(5), handle() {} };',
     reason: /exited with code 5/,
