@@ -1,6 +1,6 @@
 import type { Alert } from '../../src/plugin/api.ts';
+import { degrees, hours } from '../shared/sexagesimal.ts';
 import { printable, UNPRINTABLE } from '../shared/words.ts';
-import { degrees, hours } from './sexagesimal.ts';
 
 /** No part of a line can fill a screen: a longer one is cut. */
 const LONGEST_PART = 400;

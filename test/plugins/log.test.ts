@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import fc from 'fast-check';
 import log from '../../plugins/log/index.ts';
-import { degrees, hours } from '../../plugins/log/sexagesimal.ts';
+import { degrees, hours } from '../../plugins/shared/sexagesimal.ts';
 import type { Alert } from '../../src/plugin/api.ts';
 import { configure, contextFor, failureOf, sampleAlert, withoutFields } from '../support/plugin-context.ts';
 

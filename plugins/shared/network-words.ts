@@ -1,4 +1,4 @@
-import { codeOf } from '../shared/words.ts';
+import { abortName, codeOf } from './words.ts';
 
 const NETWORK_WORDS: Record<string, string> = {
   EAI_AGAIN: 'the name server does not answer',
@@ -26,8 +26,14 @@ const CERTIFICATE_WORDS: Record<string, string> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its authority is not trusted here; name that in tls.ca',
 };
 
-/** Why there was no answer, in words. */
-export function explain(thrown: unknown): string {
+/** Why there was no answer, in words; `signal` is that of the attempt. */
+export function whyNoAnswer(thrown: unknown, signal: AbortSignal): string {
+  if (!signal.aborted) return explainNetwork(thrown);
+  const name = abortName(signal);
+  return name === 'timeout' ? 'timeout, no answer in time' : name;
+}
+
+function explainNetwork(thrown: unknown): string {
   const code = codeOf(thrown);
   if (code in CERTIFICATE_WORDS) return `the server's certificate is refused: ${CERTIFICATE_WORDS[code]} (${code})`;
   if (code in NETWORK_WORDS) return `${NETWORK_WORDS[code]} (${code})`;
