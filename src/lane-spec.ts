@@ -16,13 +16,13 @@ import type { HandlerSettings, Settings } from './settings.ts';
 /**
  * How to run a prepared handler; undefined when its plugin is broken.
  *
- * @param handlers all there are, for the one that gets what this one fails at
+ * @param settings all handlers there are, for the one that gets what this one fails at; and where the status page is
  * @param programs where the programs of built-in plugins run
  * @param pretend nothing runs, whatever the file says
  */
 export function laneSpec(
   handler: PreparedHandler,
-  handlers: Settings['handlers'],
+  { handlers, web }: Pick<Settings, 'handlers' | 'web'>,
   log: Log,
   programs: Programs,
   pretend: boolean,
@@ -31,6 +31,7 @@ export function laneSpec(
   if (plugin.kind === 'broken') return undefined;
   const { retry, timeout, maxAge, concurrency, breaker, rateLimit, queue } = settings;
   const fallback = fallbackSettings(settings.onDead, handlers);
+  const url = web === false ? undefined : web.url;
   return {
     settings: {
       handler: name,
@@ -51,17 +52,26 @@ export function laneSpec(
         jitter: retry.jitter,
       },
     },
-    fingerprint: fingerprintOf(handler, fallback),
+    fingerprint: fingerprintOf(handler, fallback, url),
     createRunner: async () => {
       const usual = await createRunner(handler, plugin, log, programs);
-      if (retraction === undefined) return new RetractingRunner(usual, undefined);
+      if (retraction === undefined) return linked(new RetractingRunner(usual, undefined), url);
       try {
-        return new RetractingRunner(usual, await createRunner(handler, retraction, log, programs));
+        return linked(new RetractingRunner(usual, await createRunner(handler, retraction, log, programs)), url);
       } catch (error) {
         await usual.close();
         throw error;
       }
     },
+  };
+}
+
+/** Tells where people can read about each alert: on its page, where the status page has an address for others. */
+function linked(runner: Runner, url: string | undefined): Runner {
+  if (url === undefined) return runner;
+  return {
+    run: (attempt) => runner.run({ ...attempt, link: `${url}/alerts/${attempt.alert.id}` }),
+    close: () => runner.close(),
   };
 }
 
@@ -110,12 +120,13 @@ function revealed(this: Record<string, unknown>, key: string, value: unknown): u
   return given instanceof Secret ? given.reveal() : value;
 }
 
-/** Changes when the handler's part of the file does, what its fallback takes, or its plugin's own files. */
+/** Changes when the handler's part of the file does, what its fallback takes, where alerts are shown, or its plugin's own files. */
 function fingerprintOf(
   { settings, plugin, retraction }: PreparedHandler,
   fallback: FallbackSettings | undefined,
+  url: string | undefined,
 ): string {
-  const hash = createHash('sha256').update(JSON.stringify([settings, fallback]));
+  const hash = createHash('sha256').update(JSON.stringify([settings, fallback, url]));
   // A secret that was changed in its file is a changed option.
   if (plugin.kind === 'built-in') hash.update(JSON.stringify(plugin.config, revealed) ?? '');
   if (retraction?.kind === 'built-in') hash.update(JSON.stringify(retraction.config, revealed) ?? '');

@@ -10,6 +10,7 @@ import { ownPrograms } from '../launch/run.ts';
 import { discard, type Prepared, type PreparedHandler } from '../prepare.ts';
 import type { HandlerVerdict } from '../rules/router.ts';
 import { selectionOf } from '../selection.ts';
+import type { Settings } from '../settings.ts';
 import { Trial } from '../trial/trial.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { explainVerdict, oneLine } from './explanation.ts';
@@ -124,14 +125,14 @@ interface Run {
 }
 
 /** @throws UserError when there is no such handler, or its plugin cannot run */
-async function startRun(name: string, { handlers }: Prepared, log: Logger, exit: Exit): Promise<Run> {
+async function startRun(name: string, { handlers, settings }: Prepared, log: Logger, exit: Exit): Promise<Run> {
   const handler = handlers.find((one) => one.name === name);
   try {
     if (handler === undefined) {
       const names = handlers.map((one) => one.name);
       throw new UserError('try.run', `Cannot run ${name}: there is no such handler${didYouMean(name, names)}.`);
     }
-    const runner = await runnerOf(handler, log);
+    const runner = await runnerOf(handler, settings, log);
     const stop = stopSignal(exit);
     let number = 0;
     return {
@@ -152,8 +153,8 @@ async function startRun(name: string, { handlers }: Prepared, log: Logger, exit:
   }
 }
 
-async function runnerOf(handler: PreparedHandler, log: Logger): Promise<Runner> {
-  const spec = laneSpec(handler, {}, log, ownPrograms, false);
+async function runnerOf(handler: PreparedHandler, settings: Settings, log: Logger): Promise<Runner> {
+  const spec = laneSpec(handler, settings, log, ownPrograms, false);
   const reason = handler.plugin.kind === 'broken' ? handler.plugin.reason : '';
   if (spec === undefined) throw new UserError('try.run', `Cannot run ${handler.name}: ${reason}`);
   try {

@@ -47,6 +47,7 @@ export async function runAttempt(
     delivery,
     attempt: attempt.attempt,
     ...(attempt.because && { because: attempt.because }),
+    ...(attempt.link && { link: attempt.link }),
     signal,
     run: runFor(configured.programs, log, signal),
     retry: (reason, options) => new PluginFailure(reason, true, options),

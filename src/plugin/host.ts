@@ -88,7 +88,7 @@ class Host {
         return;
       }
       case 'close':
-        await Promise.resolve(this.#plugin?.plugin.close?.()).catch(() => {});
+        await this.#close();
         process.disconnect?.();
         return;
     }
@@ -122,14 +122,23 @@ class Host {
     }
   }
 
+  async #close(): Promise<void> {
+    if (this.#plugin === undefined) return;
+    try {
+      await this.#plugin.plugin.close?.(setupContext(this.#plugin));
+    } catch {
+      // Its process ends anyhow.
+    }
+  }
+
   async #attempt(message: Extract<ToHost, { type: 'attempt' }>): Promise<void> {
-    const { alert, packet, delivery, attempt, pretends, retracts, because } = message;
+    const { alert, packet, delivery, attempt, pretends, retracts, because, link } = message;
     const configured = this.#plugin;
     if (configured === undefined) return;
     const controller = new AbortController();
     this.#running.set(delivery, controller);
     const bytes = Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength);
-    const given = { packet: bytes, delivery, attempt, pretends, retracts, because, signal: controller.signal };
+    const given = { packet: bytes, delivery, attempt, pretends, retracts, because, link, signal: controller.signal };
     const tail = new Tail();
     const outcome = await this.#printing.run(tail, () =>
       runAttempt(configured, { alert: withRaw(alert, bytes), ...given }, tail),
