@@ -1,5 +1,5 @@
 import type { Alert } from '../../src/plugin/api.ts';
-import { degrees, hours } from '../shared/sexagesimal.ts';
+import { decimalPosition, radius, sexagesimalPosition, unusualSystem } from '../shared/position.ts';
 import { printable, UNPRINTABLE } from '../shared/words.ts';
 
 /** No part of a line can fill a screen: a longer one is cut. */
@@ -32,15 +32,10 @@ export function json({ raw: _, ...alert }: Alert): string {
 
 function position({ ra, dec, errorRadius, system }: Alert): string | undefined {
   if (ra === undefined || dec === undefined) return undefined;
-  const sign = dec < 0 ? '' : '+';
   const error = errorRadius === undefined ? '' : ` ± ${radius(errorRadius)}`;
-  const frame = system === undefined || /FK5|ICRS/i.test(system) ? '' : ` ${system}`;
-  return `${ra.toFixed(5)} ${sign}${dec.toFixed(5)}${error} deg (${hours(ra)} ${degrees(dec)})${frame}`;
-}
-
-/** Three digits are enough to see whether a telescope's field holds it. */
-function radius(errorRadius: number): string {
-  return String(Number(errorRadius.toPrecision(3)));
+  const frame = unusualSystem(system);
+  const degrees = `${decimalPosition(ra, dec)}${error} deg`;
+  return `${degrees} (${sexagesimalPosition(ra, dec)})${frame === undefined ? '' : ` ${frame}`}`;
 }
 
 function short(text: string): string {
