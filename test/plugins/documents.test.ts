@@ -51,7 +51,7 @@ async function load(name: string) {
 }
 
 it('there are plugins to document', () => {
-  assert.deepEqual(NAMES.sort(), ['archive', 'exec', 'log', 'mail', 'slack', 'webhook']);
+  assert.deepEqual(NAMES.sort(), ['archive', 'exec', 'log', 'mail', 'mqtt', 'slack', 'webhook']);
 });
 
 for (const name of NAMES) {
