@@ -1,14 +1,22 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { ConfigDocument } from '../../src/config/document.ts';
+import type { LaneSpec } from '../../src/dispatch/dispatcher.ts';
+import { laneSpec } from '../../src/lane-spec.ts';
+import { ownPrograms } from '../../src/launch/run.ts';
 import type { Plugin } from '../../src/plugin/api.ts';
 import { createFields } from '../../src/plugin/fields.ts';
+import { prepare } from '../../src/prepare.ts';
 import { settingsSchema } from '../../src/settings.ts';
+import { sampleAlert } from '../support/plugin-context.ts';
 
 const HOME = join(import.meta.dirname, '../../plugins');
+const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const HEADINGS = ['## What it does', '## Options', '## Outcomes', '## Example'];
 const NAMES = readdirSync(HOME).filter((name) => name !== 'shared');
 
@@ -42,6 +50,32 @@ function tableRows(text: string): string[][] {
       .slice(1, -1)
       .map((cell) => cell.trim()),
   );
+}
+
+const ATTEMPT = {
+  ...{ alert: sampleAlert(), packet: Buffer.from('<voe:VOEvent/>'), attempt: 1, pretends: true, retracts: false },
+  signal: new AbortController().signal,
+};
+
+/** What follows "would". */
+const CLAUSE = /^(?:run|write|log|append to|POST|mail|publish|post to) ./;
+
+/** How to run the handlers of an example that use the plugin, with what it names of the host in a folder of the test. */
+async function preparedExample(test: TestContext, name: string): Promise<LaneSpec[]> {
+  const directory = mkdtempSync(join(tmpdir(), 'voeventd-example-'));
+  test.after(() => rmSync(directory, { recursive: true, force: true }));
+  const example = readFileSync(join(HOME, name, 'example.yaml'), 'utf8');
+  for (const [, secret = ''] of example.matchAll(/(?:\/run\/secrets|\/etc\/ssl)\/([\w.-]+)/g)) {
+    // Also an address, as that of a web hook.
+    writeFileSync(join(directory, secret), 'https://chat.example.org/secret');
+  }
+  const file = join(directory, 'voeventd.yaml');
+  writeFileSync(file, example.replaceAll(/\/(?:run\/secrets|etc\/ssl|var\/lib|var\/log)(?=\/)/g, directory));
+  const { prepared, problems } = await prepare(ConfigDocument.read(file), () => SILENT);
+  assert.deepEqual(problems, []);
+  assert.ok(prepared !== undefined);
+  const handlers = prepared.handlers.filter(({ settings }) => settings.plugin === name);
+  return handlers.flatMap((handler) => laneSpec(handler, prepared.settings, SILENT, ownPrograms, true) ?? []);
 }
 
 async function load(name: string) {
@@ -80,6 +114,17 @@ for (const name of NAMES) {
         // The secrets of the example exist on no host.
         const others = issues.filter(({ message }) => !message.startsWith('Cannot read the secret file /run/secrets/'));
         assert.deepEqual(others, []);
+      }
+    });
+
+    it('have an example that runs: each handler says what it would do with an alert', async (test) => {
+      const handlers = await preparedExample(test, name);
+      assert.notEqual(handlers.length, 0);
+      for (const spec of handlers) {
+        const runner = await spec.createRunner();
+        const outcome = await runner.run({ ...ATTEMPT, delivery: `1/${spec.settings.handler}` });
+        await runner.close();
+        assert.match(outcome.state === 'done' ? outcome.detail : `failed: ${outcome.reason}`, CLAUSE);
       }
     });
 

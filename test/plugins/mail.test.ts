@@ -6,8 +6,8 @@ import fc from 'fast-check';
 import type { SMTPServerOptions } from 'smtp-server';
 import mail from '../../plugins/mail/index.ts';
 import type { Alert } from '../../src/plugin/api.ts';
+import { closedPort } from '../support/broker.ts';
 import { makeCertificates, opensslOrSkip } from '../support/certificates.ts';
-import { closedPort } from '../support/http-server.ts';
 import { configure, contextFor, failureOf, fullAlert, sampleAlert } from '../support/plugin-context.ts';
 import { type Mail, reply, serveMail } from '../support/smtp-server.ts';
 

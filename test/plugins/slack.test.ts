@@ -6,7 +6,8 @@ import { mapUrl } from '../../plugins/shared/links.ts';
 import slack from '../../plugins/slack/index.ts';
 import type { Block, SlackMessage } from '../../plugins/slack/message.ts';
 import type { Alert } from '../../src/plugin/api.ts';
-import { type Answering, answer, closedPort, serve } from '../support/http-server.ts';
+import { closedPort } from '../support/broker.ts';
+import { type Answering, answer, serve } from '../support/http-server.ts';
 import { configure, contextFor, failureOf, fullAlert, sampleAlert, withoutFields } from '../support/plugin-context.ts';
 
 const PATH = '/services/T0123/B4567/s3cr3tT0KEN';

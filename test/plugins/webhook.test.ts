@@ -11,7 +11,8 @@ import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import webhook from '../../plugins/webhook/index.ts';
 import type { Alert } from '../../src/plugin/api.ts';
-import { type Answering, answer, closedPort, serve as serveFor } from '../support/http-server.ts';
+import { closedPort } from '../support/broker.ts';
+import { type Answering, answer, serve as serveFor } from '../support/http-server.ts';
 import {
   configure,
   contextFor,

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import * as http from 'node:http';
 import * as https from 'node:https';
-import { type AddressInfo, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 
 /** A request as a server of a test got it. */
 export interface Heard {
@@ -42,14 +42,4 @@ export async function serve(scope: Scope, answering: Answering, tls?: https.Serv
 
 export function answer(status: number, headers: http.OutgoingHttpHeaders = {}, text = ''): Answering {
   return (_, response) => response.writeHead(status, headers).end(text);
-}
-
-/** A port of this host at which nothing listens. */
-export async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
