@@ -16,6 +16,7 @@ import { settingsSchema } from '../../src/settings.ts';
 import { sampleAlert } from '../support/plugin-context.ts';
 
 const HOME = join(import.meta.dirname, '../../plugins');
+const GUIDE = readFileSync(join(HOME, '../docs/plugins.md'), 'utf8');
 const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const HEADINGS = ['## What it does', '## Options', '## Outcomes', '## Example'];
 const NAMES = readdirSync(HOME).filter((name) => name !== 'shared');
@@ -128,9 +129,11 @@ for (const name of NAMES) {
       }
     });
 
-    it('include a sentence on what it does', async () => {
+    it('include a sentence on what it does, which docs/plugins.md has too', async () => {
       const { plugin } = await load(name);
       assert.match(plugin.describe ?? '', /^[A-Z].*\.$/);
+      const list = tableRows(GUIDE.split('## The built-in plugins')[1] ?? '');
+      assert.deepEqual(list.find(([link]) => link?.startsWith(`[${name}]`))?.[1], plugin.describe);
     });
   });
 }

@@ -29,6 +29,17 @@ describe('the line', () => {
     ]);
   });
 
+  it('tells what others have failed at', async () => {
+    const because = [{ handler: 'slew', outcome: 'stuck\n', attempts: 3, endedAt: '2026-11-22T10:00:10.000Z' }];
+    const told = async (format: string) => {
+      const context = contextFor(configure(log, { format }), { because });
+      await log.handle(sampleAlert(), context);
+      return context.logged[0]?.message ?? '';
+    };
+    assert.match(await told('line'), / \| from campus \| slew failed after 3 attempts: stuck$/);
+    assert.deepEqual(JSON.parse(await told('json')).because, because);
+  });
+
   it('leaves out what the alert does not say', async () => {
     const bare = withoutFields(sampleAlert({ kind: 'retraction' }), 'time', 'ra', 'dec', 'errorRadius', 'importance');
     assert.deepEqual(await logged(bare), [
