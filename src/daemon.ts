@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { createDecoder, type Decoder } from './alert/decode.ts';
+import type { Alert } from './alert/model.ts';
 import { Broadcasting } from './broadcasting.ts';
 import { UserError } from './common/errors.ts';
 import type { Log } from './common/log.ts';
@@ -8,16 +9,20 @@ import { Dispatcher, type LaneSpec } from './dispatch/dispatcher.ts';
 import { Expectations } from './expectations.ts';
 import { inspectProgram } from './inspect/program.ts';
 import { Intake } from './intake/intake.ts';
-import type { SourceProblem, SourceReport } from './intake/messages.ts';
+import type { Coming, SourceProblem, SourceReport } from './intake/messages.ts';
 import { noteDamage } from './journal/corrupt.ts';
 import { Ledger } from './journal/ledger.ts';
 import { lockJournal } from './journal/lock.ts';
 import { afterAll } from './journal/log/segments.ts';
+import { PluginJournal } from './journal/plugins.ts';
+import type { StoredAlert } from './journal/stored.ts';
 import { ensureWhole } from './journal/whole.ts';
 import { Keeper } from './keeper/keeper.ts';
 import { laneSpec, testsAt } from './lane-spec.ts';
 import { Launcher } from './launch/launcher.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
+import type { Services } from './plugin/services.ts';
+import { pluginServices } from './plugin-services.ts';
 import { discard, type Prepared, type PreparedHandler } from './prepare.ts';
 import { samplePacket } from './rehearsal/samples.ts';
 import { Requests } from './requests/requests.ts';
@@ -47,6 +52,7 @@ export class Daemon {
   readonly #pipeline: Pipeline;
   readonly #dispatcher: Dispatcher;
   readonly #launcher = new Launcher();
+  readonly #pluginJournal: PluginJournal;
   readonly #requests: Requests;
   readonly #broadcasting: Broadcasting;
   readonly #serving: Serving;
@@ -61,6 +67,7 @@ export class Daemon {
     this.#pretend = pretend;
     this.#settings = prepared.settings;
     this.#journalPath = prepared.settings.journal.path;
+    this.#pluginJournal = PluginJournal.at(this.#journalPath);
     this.#log = log;
     this.#lock = parts.lock;
     this.#ledger = parts.ledger;
@@ -122,7 +129,10 @@ export class Daemon {
       damaged,
       failed,
     });
-    const intake = new Intake(path, segment, keeper.commits, log, { failed });
+    const intake = new Intake(path, segment, keeper.commits, log, {
+      coming: (document) => daemon?.prepareFor(document),
+      failed,
+    });
     // Connecting goes on in the intake thread while the XML library loads here.
     const listening = configureIntake(intake, prepared.settings);
     const decoder = await createDecoder();
@@ -140,6 +150,12 @@ export class Daemon {
     await daemon.#serving.configure(prepared.settings);
     void warmUp(decoder);
     return daemon;
+  }
+
+  /** A document is on its way into the journal. */
+  prepareFor(document: Coming): void {
+    const { buffer, byteOffset, byteLength } = document.packet;
+    this.#pipeline.readAhead({ ...document, packet: Buffer.from(buffer, byteOffset, byteLength) });
   }
 
   /** There may be new alerts in the journal. */
@@ -204,6 +220,7 @@ export class Daemon {
     this.#requests.stop();
     await this.#dispatcher.stop(this.#settings.shutdown);
     this.#launcher.close();
+    this.#pluginJournal.close();
     this.#ledger.close();
     this.#lock.release();
   }
@@ -228,7 +245,7 @@ export class Daemon {
     const runnable: { handler: PreparedHandler; spec: LaneSpec }[] = [];
     const broken = new Map<string, string>();
     for (const handler of prepared.handlers) {
-      const spec = laneSpec(handler, prepared.settings, this.#log, this.#launcher, this.#pretend);
+      const spec = laneSpec(handler, prepared.settings, this.#log, this.#servicesOf(handler, prepared), this.#pretend);
       if (spec !== undefined) runnable.push({ handler, spec });
       else if (handler.plugin.kind === 'broken') broken.set(handler.name, handler.plugin.reason);
     }
@@ -247,6 +264,10 @@ export class Daemon {
       ...{ name, plugin: settings.plugin, broken: broken.get(name) },
     }));
     await discard(runnable.filter(({ spec }) => unused.has(spec.settings.handler)).map(({ handler }) => handler));
+  }
+
+  #servicesOf(handler: PreparedHandler, { settings: { sites } }: Prepared): Services {
+    return pluginServices(handler, sites, this.#launcher, this.#pluginJournal, (stored) => this.#decode(stored));
   }
 
   #waits(handler: string, reason: string): void {
@@ -284,9 +305,14 @@ export class Daemon {
 
   #load(seq: number) {
     const stored = this.#ledger.alert(seq);
-    if (stored === undefined) return undefined;
+    const alert = stored === undefined ? undefined : this.#decode(stored);
+    return stored === undefined || alert === undefined ? undefined : { seq, alert, packet: stored.packet };
+  }
+
+  /** Undefined where it cannot be read. */
+  #decode(stored: StoredAlert): Alert | undefined {
     try {
-      return { seq, alert: this.#pipeline.decode(stored), packet: stored.packet };
+      return this.#pipeline.decode(stored);
     } catch {
       return undefined;
     }
@@ -332,7 +358,8 @@ const WARM_UP_ALERTS = 200;
 async function warmUp(decoder: Decoder): Promise<void> {
   for (let index = 0; index < WARM_UP_ALERTS; index++) {
     const now = new Date();
-    decoder.decode(samplePacket(index, 'warm-up', now), { source: 'warm-up', receivedAt: now.toISOString() });
+    const reception = { source: 'warm-up', receivedAt: now.toISOString() };
+    decoder.read(samplePacket(index, 'warm-up', now), reception, { validate: true });
     await setImmediate();
   }
 }

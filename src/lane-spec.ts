@@ -6,9 +6,9 @@ import { Secret } from './config/fields.ts';
 import type { LaneSpec } from './dispatch/dispatcher.ts';
 import type { FallbackSettings, TestsManner } from './dispatch/fallback.ts';
 import type { Runner } from './dispatch/runner.ts';
-import type { Programs } from './launch/program.ts';
 import { createInProcessRunner } from './plugin/in-process.ts';
 import { RetractingRunner } from './plugin/retracting.ts';
+import type { Services } from './plugin/services.ts';
 import type { PreparedHandler } from './prepare.ts';
 import type { PreparedPlugin } from './prepare-plugin.ts';
 import type { HandlerSettings, Settings } from './settings.ts';
@@ -17,14 +17,14 @@ import type { HandlerSettings, Settings } from './settings.ts';
  * How to run a prepared handler; undefined when its plugin is broken.
  *
  * @param settings all handlers there are, for the one that gets what this one fails at; and where the status page is
- * @param programs where the programs of built-in plugins run
+ * @param services what is done for plugins
  * @param pretend nothing runs, whatever the file says
  */
 export function laneSpec(
   handler: PreparedHandler,
   { handlers, web }: Pick<Settings, 'handlers' | 'web'>,
   log: Log,
-  programs: Programs,
+  services: Services,
   pretend: boolean,
 ): LaneSpec | undefined {
   const { name, settings, plugin, retraction, defaults } = handler;
@@ -52,12 +52,12 @@ export function laneSpec(
         jitter: retry.jitter,
       },
     },
-    fingerprint: fingerprintOf(handler, fallback, url),
+    fingerprint: fingerprintOf(handler, fallback, [services.site, url]),
     createRunner: async () => {
-      const usual = await createRunner(handler, plugin, log, programs);
+      const usual = await createRunner(handler, plugin, log, services);
       if (retraction === undefined) return linked(new RetractingRunner(usual, undefined), url);
       try {
-        return linked(new RetractingRunner(usual, await createRunner(handler, retraction, log, programs)), url);
+        return linked(new RetractingRunner(usual, await createRunner(handler, retraction, log, services)), url);
       } catch (error) {
         await usual.close();
         throw error;
@@ -90,7 +90,7 @@ async function createRunner(
   { name, settings }: PreparedHandler,
   prepared: PreparedPlugin,
   log: Log,
-  programs: Programs,
+  services: Services,
 ): Promise<Runner> {
   switch (prepared.kind) {
     case 'built-in': {
@@ -102,11 +102,11 @@ async function createRunner(
         config,
         handler: name,
         log: handlerLog,
-        programs,
+        services: { ...services, fetch },
       });
     }
     case 'isolated': {
-      const problem = await prepared.runner.setup();
+      const problem = await prepared.runner.setup(services);
       if (problem !== undefined) throw new Error(problem);
       return prepared.runner;
     }
@@ -120,13 +120,13 @@ function revealed(this: Record<string, unknown>, key: string, value: unknown): u
   return given instanceof Secret ? given.reveal() : value;
 }
 
-/** Changes when the handler's part of the file does, what its fallback takes, where alerts are shown, or its plugin's own files. */
+/** Changes when the handler's part of the file does, what its fallback takes, what else is told to it, or its plugin's own files. */
 function fingerprintOf(
   { settings, plugin, retraction }: PreparedHandler,
   fallback: FallbackSettings | undefined,
-  url: string | undefined,
+  told: readonly unknown[],
 ): string {
-  const hash = createHash('sha256').update(JSON.stringify([settings, fallback, url]));
+  const hash = createHash('sha256').update(JSON.stringify([settings, fallback, told]));
   // A secret that was changed in its file is a changed option.
   if (plugin.kind === 'built-in') hash.update(JSON.stringify(plugin.config, revealed) ?? '');
   if (retraction?.kind === 'built-in') hash.update(JSON.stringify(retraction.config, revealed) ?? '');

@@ -1,6 +1,6 @@
 import { BUILT_INS } from './built-ins.ts';
 import type { Log } from './common/log.ts';
-import type { Plugin } from './plugin/api.ts';
+import type { Permissions, Plugin } from './plugin/api.ts';
 import type { PluginPlace } from './plugin/find.ts';
 import { IsolatedRunner, type LoadOutcome } from './plugin/isolated.ts';
 import { configurePlugin } from './plugin/load.ts';
@@ -24,12 +24,14 @@ export interface PluginLoader {
   readonly handler: string;
   /** What relative paths in the options start from. */
   readonly baseDirectory: string;
+  /** What a user's plugin is granted. */
+  readonly allow: Permissions;
   readonly log: Log;
 }
 
 /** Loads a plugin and checks the options. A user's plugin has a process of its own from now on. */
 export async function loadPlugin(
-  { place, handler, baseDirectory, log }: PluginLoader,
+  { place, handler, baseDirectory, allow, log }: PluginLoader,
   name: string,
   options: unknown,
 ): Promise<LoadedPlugin> {
@@ -40,7 +42,7 @@ export async function loadPlugin(
     if (!result.ok) return { state: 'refused', problems: result.problems };
     return { state: 'configured', plugin: { kind: 'built-in', plugin, config: result.config }, defaults: plugin };
   }
-  const runner = new IsolatedRunner({ name, file: place.file, handler, options, baseDirectory }, log);
+  const runner = new IsolatedRunner({ name, file: place.file, handler, options, baseDirectory, allow }, log);
   const outcome = await runner.load();
   if (outcome.state === 'configured') return { ...outcome, plugin: { kind: 'isolated', runner } };
   await runner.close();

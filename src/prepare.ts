@@ -11,6 +11,7 @@ import { inspectProgram } from './inspect/program.ts';
 import { InspectThread } from './inspect/thread.ts';
 import { findPlugin } from './plugin/find.ts';
 import type { PluginDefaults } from './plugin/messages.ts';
+import { permissionsSchema } from './plugin/permissions.ts';
 import { type LoadedPlugin, loadPlugin, type PreparedPlugin } from './prepare-plugin.ts';
 import { compileFilter } from './rules/filter.ts';
 import { compileRule, type Rule } from './rules/rule.ts';
@@ -112,20 +113,24 @@ async function prepareHandler(name: string, context: HandlerContext): Promise<Ha
   const path: ConfigPath = ['handlers', name];
   const raw = (context.document.value as { handlers: Record<string, unknown> }).handlers[name];
   if (typeof raw !== 'object' || raw === null) return undefined;
-  const { when, plugin: pluginName, with: options, retraction } = raw as Record<string, unknown>;
+  const { when, plugin: pluginName, with: options, retraction, allow = {} } = raw as Record<string, unknown>;
   // An empty one is the schema's to refuse.
   const rule =
     typeof when === 'string' && when.trim() !== '' ? prepareRule(when, [...path, 'when'], context) : undefined;
   if (typeof pluginName !== 'string' || !/^[\w.-]+$/.test(pluginName)) return undefined;
-  // Options that are no map are the schema's to refuse.
+  // Options that are no map, and permissions that there are not, are the schema's to refuse.
   const given: unknown = options ?? {};
-  if (!isMap(given)) return undefined;
+  const granted = permissionsSchema().safeParse(allow);
+  if (!isMap(given) || !granted.success) return undefined;
   const place = findPlugin(pluginName, context.folder, Object.keys(BUILT_INS));
   if (place.kind === 'missing') {
     context.problems.push(context.document.problem([...path, 'plugin'], `${path.join('.')}.plugin: ${place.problem}`));
     return undefined;
   }
-  const loader = { place, handler: name, baseDirectory: dirname(context.document.file), log: context.log(name) };
+  const loader = {
+    ...{ place, handler: name, baseDirectory: dirname(context.document.file) },
+    ...{ allow: granted.data, log: context.log(name) },
+  };
   const usual = await loadPlugin(loader, pluginName, given);
   if (usual.state === 'broken') return brokenPart(name, rule, usual, context);
   const undoing = isMap(retraction) ? await loadPlugin(loader, pluginName, { ...given, ...retraction }) : undefined;

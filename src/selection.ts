@@ -28,7 +28,7 @@ export function selectionOf(
 }
 
 /** The one that is named, or the first there is. */
-function siteOf(named: string | undefined, sites: Settings['sites']): Site | undefined {
+export function siteOf(named: string | undefined, sites: Settings['sites']): Site | undefined {
   const name = named ?? Object.keys(sites)[0];
   return name === undefined ? undefined : sites[name];
 }

@@ -4,6 +4,7 @@ import { LOG_LEVELS } from './common/log.ts';
 import { durationField, pathField, sizeField } from './config/fields.ts';
 import { handlerSchema } from './dispatch/settings.ts';
 import { ON_CORRUPT } from './journal/whole.ts';
+import { permissionsSchema } from './plugin/permissions.ts';
 import { sitesSchema } from './sky/settings.ts';
 import { testsSchema } from './trial/settings.ts';
 import { broadcastSchema } from './vtp/broadcaster/settings.ts';
@@ -21,6 +22,14 @@ const wordField = () =>
     .regex(
       /^[A-Za-z][A-Za-z0-9_]{0,63}$/,
       'A name in rules begins with a letter and has letters, digits and underscores only.',
+    );
+
+const allowField = () =>
+  permissionsSchema()
+    .optional()
+    .meta({ sample: { read: ['./catalogue'], net: ['api.example.org'] } })
+    .describe(
+      'What your own plugin may do beyond reading its own folder. It gets what it declares of this; one that declares more is refused.',
     );
 
 const MINIMAL_KEEP_MS = 3_600_000;
@@ -94,7 +103,7 @@ function fields(baseDirectory: string) {
       .prefault({})
       .describe('Lists that rules may name, such as alert.stream in favourites.'),
     handlers: z
-      .record(nameField(), handlerSchema())
+      .record(nameField(), handlerSchema(allowField()))
       .prefault({})
       .describe('What is done with alerts. The names are yours.'),
     tests: testsSchema(baseDirectory)

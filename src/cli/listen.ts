@@ -6,9 +6,10 @@ import { aborted } from '../common/abort.ts';
 import { messageOf, UserError } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { Runner } from '../dispatch/runner.ts';
-import { ownPrograms } from '../launch/run.ts';
 import { createInProcessRunner } from '../plugin/in-process.ts';
 import { configurePlugin } from '../plugin/load.ts';
+import { NOTHING_KEPT } from '../plugin/state.ts';
+import { trialServices } from '../plugin-services.ts';
 import { parseAddress } from '../vtp/address.ts';
 import type { AlertStore, Arrival } from '../vtp/store.ts';
 import { Subscriber } from '../vtp/subscriber/subscriber.ts';
@@ -101,7 +102,7 @@ async function builtIn(name: string, options: unknown, log: Log): Promise<Runner
       config: result.config,
       handler: name,
       log,
-      programs: ownPrograms,
+      services: { ...trialServices(undefined, NOTHING_KEPT, Date.now, async () => []), fetch },
     });
   } catch (error) {
     throw new UserError(`listen.${name}`, messageOf(error), { cause: error });

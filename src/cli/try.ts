@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createDecoder, type Decoder } from '../alert/decode.ts';
 import type { Alert } from '../alert/model.ts';
@@ -5,11 +6,14 @@ import { normaliseTime } from '../alert/time.ts';
 import { explain, messageOf, UserError } from '../common/errors.ts';
 import { didYouMean } from '../common/suggest.ts';
 import type { AttemptOutcome, Runner } from '../dispatch/runner.ts';
+import { openToLook } from '../journal/look.ts';
+import { PluginJournal } from '../journal/plugins.ts';
 import { laneSpec } from '../lane-spec.ts';
-import { ownPrograms } from '../launch/run.ts';
+import { handlerState, NOTHING_KEPT } from '../plugin/state.ts';
+import { trialServices } from '../plugin-services.ts';
 import { discard, type Prepared, type PreparedHandler } from '../prepare.ts';
 import type { HandlerVerdict } from '../rules/router.ts';
-import { selectionOf } from '../selection.ts';
+import { selectionOf, siteOf } from '../selection.ts';
 import type { Settings } from '../settings.ts';
 import { Trial } from '../trial/trial.ts';
 import { EXIT, type Exit } from './exit.ts';
@@ -31,9 +35,11 @@ export async function tryCommand(files: readonly string[], options: TryOptions, 
   const log = await createLogger({ level: options.run === undefined ? 'warn' : 'info', format: 'auto' });
   const { prepared } = await prepareOrTell(options.config, log);
   if (prepared === undefined) return EXIT.failed;
-  const runner = options.run === undefined ? undefined : await startRun(options.run, prepared, log, exit);
+  const trial = new Trial(prepared.handlers.map((handler) => selectionOf(handler, prepared.settings)));
+  const runner =
+    options.run === undefined ? undefined : await startRun(options.run, prepared, { trial, now }, log, exit);
   try {
-    return await tryAll(files, { ...options, now }, prepared, runner);
+    return await tryAll(files, { ...options, now }, prepared, trial, runner);
   } finally {
     await runner?.close();
     await discard(prepared.handlers);
@@ -45,11 +51,11 @@ async function tryAll(
   files: readonly string[],
   { now, json }: TryOptions & { readonly now: number },
   prepared: Prepared,
+  trial: Trial,
   run: Run | undefined,
 ): Promise<number> {
   const decoder = await createDecoder();
   const source = Object.keys(prepared.settings.sources)[0] ?? 'try';
-  const trial = new Trial(prepared.handlers.map((handler) => selectionOf(handler, prepared.settings)));
   const told: object[] = [];
   let code: number = EXIT.ok;
   for (const file of files) {
@@ -118,6 +124,12 @@ function outcomeInWords(outcome: AttemptOutcome): string {
   return `run, and failed: ${oneLine(outcome.reason)}${advice}`;
 }
 
+/** What is tried, and when: milliseconds since 1970. */
+interface Tried {
+  readonly trial: Trial;
+  readonly now: number;
+}
+
 interface Run {
   readonly handler: string;
   once(alert: Alert, packet: Buffer, verdict: HandlerVerdict): Promise<AttemptOutcome>;
@@ -125,14 +137,20 @@ interface Run {
 }
 
 /** @throws UserError when there is no such handler, or its plugin cannot run */
-async function startRun(name: string, { handlers, settings }: Prepared, log: Logger, exit: Exit): Promise<Run> {
+async function startRun(
+  name: string,
+  { handlers, settings }: Prepared,
+  tried: Tried,
+  log: Logger,
+  exit: Exit,
+): Promise<Run> {
   const handler = handlers.find((one) => one.name === name);
   try {
     if (handler === undefined) {
       const names = handlers.map((one) => one.name);
       throw new UserError('try.run', `Cannot run ${name}: there is no such handler${didYouMean(name, names)}.`);
     }
-    const runner = await runnerOf(handler, settings, log);
+    const runner = await runnerOf(handler, settings, tried, log);
     const stop = stopSignal(exit);
     let number = 0;
     return {
@@ -153,8 +171,23 @@ async function startRun(name: string, { handlers, settings }: Prepared, log: Log
   }
 }
 
-async function runnerOf(handler: PreparedHandler, settings: Settings, log: Logger): Promise<Runner> {
-  const spec = laneSpec(handler, settings, log, ownPrograms, false);
+async function runnerOf(
+  handler: PreparedHandler,
+  settings: Settings,
+  { trial, now }: Tried,
+  log: Logger,
+): Promise<Runner> {
+  const { sites } = settings;
+  const { path } = settings.journal;
+  const kept = existsSync(path) ? handlerState(new PluginJournal(() => openToLook(path)), handler.name) : NOTHING_KEPT;
+  const site = siteOf(handler.settings.site, sites);
+  const services = trialServices(
+    site,
+    kept,
+    () => now,
+    async (alert) => trial.earlier(alert),
+  );
+  const spec = laneSpec(handler, settings, log, services, false);
   const reason = handler.plugin.kind === 'broken' ? handler.plugin.reason : '';
   if (spec === undefined) throw new UserError('try.run', `Cannot run ${handler.name}: ${reason}`);
   try {

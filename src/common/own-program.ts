@@ -7,3 +7,11 @@ export function ownProgram(): [string, ...string[]] {
     ? [process.execPath, fileURLToPath(new URL('../main.ts', import.meta.url))]
     : [process.execPath];
 }
+
+/** What this program reads of itself: nothing, or its sources and the packages they use. */
+export function ownFiles(): string[] {
+  if (embedded() !== undefined) return [];
+  return ['src', 'node_modules', 'package.json'].map((name) =>
+    fileURLToPath(new URL(`../../${name}`, import.meta.url)),
+  );
+}

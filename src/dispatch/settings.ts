@@ -10,8 +10,12 @@ function patternsField(description: string) {
     .describe(`${description}: * is any text, ? any one character, and the case of letters does not matter.`);
 }
 
-/** Options of a handler: which plugin, when, with what, and how hard to try. */
-export function handlerSchema() {
+/**
+ * Options of a handler: which plugin, when, with what, and how hard to try.
+ *
+ * @param allow of what the plugin is granted, which the plugins know
+ */
+export function handlerSchema<Allow extends z.ZodType>(allow: Allow) {
   return z
     .strictObject({
       plugin: z
@@ -194,6 +198,7 @@ export function handlerSchema() {
         .describe(
           'How many alerts it may handle at once; with 1 they come in order. Each plugin has its own default: 8 for archive, 1 for the others.',
         ),
+      allow,
       with: z.record(z.string(), z.unknown()).default({}).describe('The plugin’s own options.'),
     })
     .superRefine(({ onRetraction, retraction }, context) => {

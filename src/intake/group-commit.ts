@@ -35,6 +35,7 @@ export class GroupCommit {
   readonly #journal: Appender;
   readonly #log: Log;
   readonly #onCommit: () => void;
+  readonly #onLone: (entry: Entry) => void;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #isScheduled = false;
@@ -43,11 +44,15 @@ export class GroupCommit {
   readonly #ack = new Histogram();
   #held: (() => void)[] = [];
 
-  /** @param onCommit is called after each commit, when everything that is acknowledged is on disk */
-  constructor(journal: Appender, log: Log, onCommit: () => void) {
+  /**
+   * @param onCommit is called after each commit, when everything that is acknowledged is on disk
+   * @param onLone is called before the commit of a document that came by itself
+   */
+  constructor(journal: Appender, log: Log, onCommit: () => void, onLone: (entry: Entry) => void = () => {}) {
     this.#journal = journal;
     this.#log = log;
     this.#onCommit = onCommit;
+    this.#onLone = onLone;
   }
 
   /** The store that a source writes to. */
@@ -112,6 +117,8 @@ export class GroupCommit {
   #commit(): void {
     this.#isScheduled = false;
     const batch = this.#waiting;
+    const [first] = batch;
+    if (first !== undefined && batch.length === 1 && this.#failing === undefined) this.#onLone(first.entry);
     try {
       this.#journal.append(batch.map(({ entry }) => entry));
     } catch (error) {

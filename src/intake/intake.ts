@@ -3,9 +3,11 @@ import { Histogram } from '../common/histogram.ts';
 import type { Log } from '../common/log.ts';
 import { Orders, Question, Thread } from '../common/thread.ts';
 import type { InspectProgram } from '../inspect/messages.ts';
-import type { FromIntake, IntakeData, IntakeReport, Source, SourceProblem, ToIntake } from './messages.ts';
+import type { Coming, FromIntake, IntakeData, IntakeReport, Source, SourceProblem, ToIntake } from './messages.ts';
 
 export interface IntakeEvents {
+  /** A document has come, and is being written to disk. */
+  coming(document: Coming): void;
   /** The thread died of a fault of ours. Nothing acknowledged is lost. */
   failed(error: Error): void;
 }
@@ -26,6 +28,9 @@ export class Intake {
       said: (message: FromIntake) => {
         switch (message.type) {
           case 'ready':
+            return;
+          case 'coming':
+            events.coming(message.document);
             return;
           case 'running':
             this.#configurations.done(message.problems);

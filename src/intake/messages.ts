@@ -66,9 +66,19 @@ export type ToIntake =
 /** What the intake thread says to the main thread. */
 export type FromIntake =
   | { readonly type: 'ready' }
+  /** It is being written to disk; it may yet fail, or turn out to be there already. */
+  | { readonly type: 'coming'; readonly document: Coming }
   /** The sources run; those that listen do so, but for these. */
   | { readonly type: 'running'; readonly problems: readonly SourceProblem[] }
   | { readonly type: 'report'; readonly report: IntakeReport };
+
+/** A document that has come, and is not in the journal yet. */
+export interface Coming {
+  readonly source: string;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+  readonly packet: Uint8Array;
+}
 
 export interface IntakeData {
   readonly journalPath: string;

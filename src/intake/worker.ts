@@ -10,6 +10,7 @@ import { scanEnvelope } from '../alert/envelope.ts';
 import { withFields } from '../common/log.ts';
 import { LoopLag } from '../common/loop-lag.ts';
 import { type LogMessage, threadLog } from '../common/thread.ts';
+import type { Entry } from '../journal/log/record.ts';
 import { LogWriter } from '../journal/log/writer.ts';
 import { Receiver } from '../vtp/receiver/receiver.ts';
 import { Subscriber } from '../vtp/subscriber/subscriber.ts';
@@ -27,6 +28,8 @@ import type {
 
 /** Before all that has no priority of its own. */
 const FIRST = -10;
+/** Of documents that come closer together, or are larger, the main thread is told when they are in the journal, and no sooner. */
+const ANNOUNCED = { everyMs: 4, bytes: 64 * 1024 };
 
 interface Running {
   readonly source: Source;
@@ -47,7 +50,13 @@ comeFirst();
 const { journalPath, segment, commits: keeper } = workerData as IntakeData;
 const journal = new LogWriter(journalPath, segment);
 const examination = new Examination();
-const commits = new GroupCommit(journal, log, () => keeper.postMessage(journal.position));
+const commits = new GroupCommit(
+  journal,
+  log,
+  () => keeper.postMessage(journal.position),
+  (entry) => announce(entry),
+);
+let announcedAt = Number.NEGATIVE_INFINITY;
 const lag = new LoopLag();
 const running = new Map<string, Running>();
 
@@ -62,6 +71,15 @@ function comeFirst(): void {
   } catch {
     // It takes a right (LimitNICE of systemd), and works without, too.
   }
+}
+
+/** Gives a document to the main thread while it is being written: it has most to do with it, and would be waiting. */
+function announce({ source, receivedAt, packet }: Entry): void {
+  const now = performance.now();
+  if (packet.length > ANNOUNCED.bytes || now - announcedAt < ANNOUNCED.everyMs) return;
+  announcedAt = now;
+  const copy = new Uint8Array(packet);
+  port?.postMessage({ type: 'coming', document: { source, receivedAt, packet: copy } }, [copy.buffer]);
 }
 
 function start(source: Source): void {

@@ -89,6 +89,7 @@ const TAKEN_OVER: Readonly<Record<string, string>> = {
   broadcast: 'true',
   subscriber: 'true',
   removed: 'true',
+  plugin_state: 'true',
   decision: WAITING,
   citation: WAITING,
   delivery: WAITING,

@@ -22,7 +22,10 @@ INSERT INTO handler (name, done, dead, skipped, last_ended_at)
   FROM delivery GROUP BY handler;
 `;
 
-/** Brings a journal of an earlier version to the present one, all at once or not at all. */
+/**
+ * Brings a journal of an earlier version to the present one, all at once or not at all. Tables that a version has added are made
+ * with the others afterwards: that is all that version 3 needs.
+ */
 export function migrate(database: DatabaseSync): void {
   const version = (): unknown => database.prepare('PRAGMA user_version').get()?.user_version;
   if (version() !== 1) return;

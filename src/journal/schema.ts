@@ -1,6 +1,6 @@
 /** Marks a SQLite file as ours: the letters `VOEd`. */
 export const APPLICATION_ID = 0x564f4564;
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** What lists and feeds show of an alert, so that it need not be decoded for them; no values where it cannot be read. */
 export const SUMMARY_COLUMNS = [
@@ -54,6 +54,15 @@ CREATE TABLE IF NOT EXISTS attempt (
   outcome     TEXT,                     -- what the plugin said, or why not
   output      TEXT,                     -- the last that it printed
   PRIMARY KEY (seq, handler, attempt)
+) STRICT, WITHOUT ROWID;`;
+
+/** What plugins keep, each under its handler's name. */
+const PLUGIN_STATE_TABLE = `
+CREATE TABLE IF NOT EXISTS plugin_state (
+  handler     TEXT NOT NULL,
+  key         TEXT NOT NULL,
+  value       TEXT NOT NULL,            -- JSON
+  PRIMARY KEY (handler, key)
 ) STRICT, WITHOUT ROWID;`;
 
 /** Alerts that are no longer kept: the same event is still known when it comes again. */
@@ -154,6 +163,7 @@ ${HANDLER_TABLE}
 ${ATTEMPT_TABLE}
 ${REQUEST_TABLE}
 ${REMOVED_TABLE}
+${PLUGIN_STATE_TABLE}
 CREATE TABLE IF NOT EXISTS composed (
   digest      BLOB PRIMARY KEY          -- of a VOEvent that was made from an alert in another format: it is that alert
 ) STRICT, WITHOUT ROWID;

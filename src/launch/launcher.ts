@@ -3,7 +3,8 @@ import type { Socket } from 'node:net';
 import { explain } from '../common/errors.ts';
 import { ownProgram } from '../common/own-program.ts';
 import type { FromLauncher, ToLauncher } from './messages.ts';
-import { NotStarted, type Program, type ProgramEnding, type ProgramOutput, type Programs } from './program.ts';
+import type { Program, ProgramEnding, ProgramOutput, Programs } from './program.ts';
+import { RemoteRuns } from './runs.ts';
 
 /** One that dies sooner is started again only when it is needed. */
 const LIVED_MS = 10_000;
@@ -11,18 +12,11 @@ const LIVED_MS = 10_000;
 /** Characters of what it says when it dies of a fault of ours. */
 const LAST_WORDS = 2_000;
 
-interface Run {
-  readonly output: ProgramOutput;
-  readonly resolve: (ending: ProgramEnding) => void;
-  readonly reject: (error: Error) => void;
-}
-
 /** Runs programs through a small process of this same executable, which is started when it is needed, and again when it dies. */
 export class Launcher implements Programs {
-  readonly #runs = new Map<number, Run>();
+  readonly #runs = new RemoteRuns();
   #process: ChildProcess | undefined;
   #startedAt = 0;
-  #last = 0;
 
   /** Starts the process, so that the first program need not wait for it. */
   start(): void {
@@ -31,21 +25,12 @@ export class Launcher implements Programs {
 
   async run(program: Program, signal: AbortSignal, output: ProgramOutput): Promise<ProgramEnding> {
     const launcher = this.#launcher();
-    const run = ++this.#last;
-    const { promise, resolve, reject } = Promise.withResolvers<ProgramEnding>();
-    this.#runs.set(run, { output, resolve, reject });
     // It keeps the daemon alive while it has something to tell, and not longer.
     launcher.channel?.ref();
-    send(launcher, { type: 'run', run, program });
-    const abort = (): void => send(launcher, { type: 'abort', run });
-    signal.addEventListener('abort', abort, { once: true });
-    if (signal.aborted) abort();
     try {
-      return await promise;
+      return await this.#runs.run(program, signal, output, (message) => send(launcher, message));
     } finally {
-      signal.removeEventListener('abort', abort);
-      this.#runs.delete(run);
-      if (this.#runs.size === 0) this.#process?.channel?.unref();
+      if (this.#runs.isEmpty) this.#process?.channel?.unref();
     }
   }
 
@@ -71,7 +56,7 @@ export class Launcher implements Programs {
       lastWords = `${lastWords}${chunk}`.slice(-LAST_WORDS);
     });
     (launcher.stderr as Socket | null)?.unref();
-    launcher.on('message', (message) => this.#receive(message as FromLauncher));
+    launcher.on('message', (message) => this.#runs.receive(message as FromLauncher));
     launcher.once('error', (error) => this.#ended(launcher, explain(error)));
     launcher.once('exit', (code, signal) => {
       const said = lastWords.trim() === '' ? '' : `: ${lastWords.trim()}`;
@@ -82,24 +67,6 @@ export class Launcher implements Programs {
     return launcher;
   }
 
-  #receive(message: FromLauncher): void {
-    const run = this.#runs.get(message.run);
-    switch (message.type) {
-      case 'lines':
-        run?.output.lines(message.stream, message.lines);
-        return;
-      case 'trouble':
-        run?.output.trouble(message.what);
-        return;
-      case 'ended':
-        run?.resolve(message.ending);
-        return;
-      case 'not-started':
-        run?.reject(new NotStarted(message.stage, message.message, message.code));
-        return;
-    }
-  }
-
   /** What it ran is lost sight of; the next program gets a new one. */
   #ended(launcher: ChildProcess, reason: string): void {
     if (this.#process !== launcher) return;
@@ -107,7 +74,7 @@ export class Launcher implements Programs {
     const error = new Error(
       `The process in which voeventd starts programs has ended (${reason}). The program may have been started, and may still run`,
     );
-    for (const { reject } of this.#runs.values()) reject(error);
+    this.#runs.fail(error);
     if (performance.now() - this.#startedAt >= LIVED_MS) this.start();
   }
 }

@@ -12,6 +12,7 @@ import { decide, type HandlerVerdict } from '../rules/router.ts';
 import type { Selection } from '../rules/selection.ts';
 import { withdrawalBy } from '../rules/withdrawal.ts';
 import { History, type HistoryJournal } from './history.ts';
+import { type Coming, ReadAhead } from './read-ahead.ts';
 
 /** What the pipeline needs of the journal. */
 export interface DecisionJournal extends HistoryJournal {
@@ -51,6 +52,7 @@ export class Pipeline {
   readonly #deliverer: Deliverer;
   readonly #log: Log;
   readonly #history: History;
+  readonly #ahead: ReadAhead;
   #selections: readonly Selection[] = [];
   #scheduled = false;
   #problem: string | undefined;
@@ -62,6 +64,7 @@ export class Pipeline {
     this.#deliverer = deliverer;
     this.#log = log;
     this.#history = new History(journal, (stored) => this.#readAgain(stored));
+    this.#ahead = new ReadAhead((document) => this.#readNow(document));
   }
 
   /** From the next alert on, decide for these handlers. */
@@ -74,6 +77,11 @@ export class Pipeline {
     if (this.#scheduled || this.#stopped) return;
     this.#scheduled = true;
     setImmediate(() => this.#turn());
+  }
+
+  /** A document is on its way into the journal: where there is nothing else to do, it is read meanwhile. */
+  readAhead(document: Coming): void {
+    if (!this.#scheduled && !this.#stopped) this.#ahead.read(document);
   }
 
   /** Why decisions cannot be recorded, a clause; undefined when they can. */
@@ -93,8 +101,13 @@ export class Pipeline {
   }
 
   #read(stored: StoredAlert): Decoded {
-    const receivedAt = new Date(stored.receivedAt).toISOString();
-    return this.#decoder.read(stored.packet, { source: stored.source, receivedAt }, { validate: true });
+    return this.#ahead.take(stored) ?? this.#readNow(stored);
+  }
+
+  /** @throws DecodeError */
+  #readNow({ source, receivedAt, packet }: Coming): Decoded {
+    const reception = { source, receivedAt: new Date(receivedAt).toISOString() };
+    return this.#decoder.read(packet, reception, { validate: true });
   }
 
   /** For what came before: nobody needs to know again how it keeps to its schema. */

@@ -3,18 +3,15 @@ import { explain } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import { ownProgram } from '../common/own-program.ts';
 import { LineGate, LineSplitter, shortened } from './lines.ts';
-import type { Answer, FromHost, ToHost } from './messages.ts';
+import type { Answer, FromHost, ToHost, Wish } from './messages.ts';
 import { Tail } from './tail.ts';
 
 /** What a plugin's process tells its owner; what it logs goes straight to the log. */
 export interface ChildEvents {
-  message(message: Answer): void;
+  message(message: Answer | Wish): void;
   /** Once, and last. A clause: `its process exited with code 3`. */
   ended(reason: string): void;
 }
-
-/** How long after a process's end its output may still come: whatever it started may hold the pipe open for ever. */
-const LAST_WORDS_MS = 1_000;
 
 /** A process of this same program that runs one plugin. Its output goes to the log. */
 export class PluginProcess {
@@ -23,14 +20,15 @@ export class PluginProcess {
   readonly #logGate: LineGate;
   /** The last that it printed, for when it dies: then nobody else tells. */
   readonly tail = new Tail();
-  #lastWords: NodeJS.Timeout | undefined;
   #lastErrorLine = '';
   #hasErrorMessage = false;
   #ended = false;
 
-  constructor(log: Log, events: ChildEvents) {
+  /** @param environment all of it, with what confines the process */
+  constructor(log: Log, environment: Record<string, string>, events: ChildEvents) {
     const [file, ...entry] = ownProgram();
     this.#child = spawn(file, [...entry, '--plugin-host'], {
+      env: environment,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       serialization: 'advanced',
     });
@@ -40,9 +38,6 @@ export class PluginProcess {
     this.#child.once('error', (error) => this.#end(events, `its process cannot be started: ${explain(error)}`));
     // `close` comes when the output has been read to its end, so that the last words are in the log before the verdict.
     this.#child.once('close', (code, signal) => this.#end(events, this.#exitReason(code, signal)));
-    this.#child.once('exit', (code, signal) => {
-      this.#lastWords = setTimeout(() => this.#end(events, this.#exitReason(code, signal)), LAST_WORDS_MS);
-    });
     this.#pipe(this.#child.stdout, (line) => log.info(line));
     this.#pipe(this.#child.stderr, (line) => {
       this.#noteError(line);
@@ -75,10 +70,7 @@ export class PluginProcess {
   #end(events: ChildEvents, reason: string): void {
     if (this.#ended) return;
     this.#ended = true;
-    clearTimeout(this.#lastWords);
     this.#logGate.end();
-    this.#child.stdout?.destroy();
-    this.#child.stderr?.destroy();
     events.ended(reason);
   }
 

@@ -1,10 +1,12 @@
 import { explain } from '../common/errors.ts';
 import type { Log, LogLevel } from '../common/log.ts';
 import type { Attempt, AttemptOutcome } from '../dispatch/runner.ts';
-import type { Programs } from '../launch/program.ts';
 import type { Context, Plugin, SetupContext } from './api.ts';
+import { deniedReason } from './denied.ts';
 import { PluginFailure } from './failure.ts';
 import { runFor } from './run-program.ts';
+import type { PluginServices } from './services.ts';
+import { rehearsedState, stateOf } from './state.ts';
 import { Tail } from './tail.ts';
 
 /** How long a plugin has, after its signal aborted, to end by itself. */
@@ -18,12 +20,11 @@ export interface ConfiguredPlugin {
   readonly config: unknown;
   readonly handler: string;
   readonly log: Log;
-  /** Where its programs run. */
-  readonly programs: Programs;
+  readonly services: PluginServices;
 }
 
-export function setupContext({ config, handler, log }: ConfiguredPlugin): SetupContext<unknown> {
-  return { config, handler, log };
+export function setupContext({ config, handler, log, services: { site } }: ConfiguredPlugin): SetupContext<unknown> {
+  return { config, handler, log, ...(site && { site }) };
 }
 
 /**
@@ -36,20 +37,23 @@ export async function runAttempt(
   attempt: Attempt,
   tail = new Tail(),
 ): Promise<AttemptOutcome> {
-  const { plugin, config, handler } = configured;
+  const { plugin, services } = configured;
   const { alert, packet, delivery, signal } = attempt;
   const log = attemptLog(configured.log, { delivery, ivorn: alert.ivorn }, tail);
   const context: Context<unknown> = {
-    config,
-    handler,
-    log,
+    ...setupContext({ ...configured, log }),
     packet,
     delivery,
+    mode: attempt.pretends ? 'pretend' : 'live',
     attempt: attempt.attempt,
     ...(attempt.because && { because: attempt.because }),
     ...(attempt.link && { link: attempt.link }),
     signal,
-    run: runFor(configured.programs, log, signal),
+    sky: (of, options) => services.sky(of, options),
+    journal: { thread: (of) => services.earlier(of) },
+    state: stateOf(attempt.pretends ? rehearsedState(services.state) : services.state),
+    run: runFor(services.programs, log, signal),
+    fetch: fetchFor(services.fetch, signal),
     retry: (reason, options) => new PluginFailure(reason, true, options),
     fail: (reason, options) => new PluginFailure(reason, false, options),
   };
@@ -63,6 +67,14 @@ export async function runAttempt(
   } finally {
     outlived.cancel();
   }
+}
+
+/** Ends with the attempt at the latest. */
+function fetchFor(fetch: Context['fetch'], signal: AbortSignal): Context['fetch'] {
+  return async (input, init) => {
+    const own = init?.signal ?? (input instanceof Request ? input.signal : undefined);
+    return await fetch(input, { ...init, signal: own === undefined ? signal : AbortSignal.any([signal, own]) });
+  };
 }
 
 /** Adds fields to every line, and keeps the last of them. */
@@ -111,5 +123,7 @@ export function failureOf(thrown: unknown, signal: AbortSignal): AttemptOutcome 
     const { message, retryable, afterMs } = thrown;
     return { state: 'failed', reason: prefix + message, retryable, afterMs };
   }
-  return { state: 'failed', reason: prefix + explain(thrown), retryable: true, afterMs: undefined };
+  const denied = deniedReason(thrown);
+  const reason = prefix + (denied ?? explain(thrown));
+  return { state: 'failed', reason, retryable: denied === undefined, afterMs: undefined };
 }

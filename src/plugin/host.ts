@@ -9,10 +9,12 @@ import { withRaw } from '../alert/text.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Log, LogLevel } from '../common/log.ts';
 import { withoutUndefined } from '../common/objects.ts';
-import { ownPrograms } from '../launch/run.ts';
+import type { Permissions, Plugin } from './api.ts';
 import { type ConfiguredPlugin, runAttempt, setupContext } from './context.ts';
+import { deniedReason, explainFatalDenial } from './denied.ts';
 import { configurePlugin, importPlugin } from './load.ts';
-import type { FromHost, ToHost } from './messages.ts';
+import type { FromHost, Given, ToHost } from './messages.ts';
+import { RemoteServices } from './remote.ts';
 import { Tail } from './tail.ts';
 import { endWithParent } from './watchdog.ts';
 
@@ -32,6 +34,9 @@ export async function runPluginHost(): Promise<void> {
   // plugins end, so that what runs may finish.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   endWithParent();
+  // They confine this process, which is no affair of the plugin's.
+  Reflect.deleteProperty(process.env, 'NODE_OPTIONS');
+  process.on('uncaughtExceptionMonitor', explainFatalDenial);
   const host = new Host((message) => {
     if (process.connected) send(message, undefined, undefined, () => {});
   });
@@ -62,11 +67,16 @@ function watchOutput(printing: AsyncLocalStorage<Tail>): void {
   }
 }
 
+function permissionsOf({ permissions = {} }: Plugin<unknown>, config: unknown): Permissions {
+  return typeof permissions === 'function' ? permissions(config) : permissions;
+}
+
 class Host {
   readonly #send: (message: FromHost) => void;
   readonly #printing = new AsyncLocalStorage<Tail>();
   readonly #running = new Map<string, AbortController>();
-  #plugin: ConfiguredPlugin | undefined;
+  #plugin: Omit<ConfiguredPlugin, 'services'> | undefined;
+  #services: RemoteServices | undefined;
 
   constructor(send: (message: FromHost) => void) {
     this.#send = send;
@@ -78,7 +88,7 @@ class Host {
       case 'configure':
         return await this.#configure(message);
       case 'setup':
-        return await this.#setup();
+        return await this.#setup(message.given);
       case 'attempt':
         return await this.#attempt(message);
       case 'abort': {
@@ -87,6 +97,11 @@ class Host {
         this.#running.get(message.delivery)?.abort(reason);
         return;
       }
+      case 'program':
+      case 'answer':
+      case 'no-answer':
+        this.#services?.receive(message);
+        return;
       case 'close':
         await this.#close();
         process.disconnect?.();
@@ -103,29 +118,33 @@ class Host {
         this.#send({ type: 'refused', problems: result.problems });
         return;
       }
-      this.#plugin = { name, plugin, config: result.config, handler, log: this.#log(), programs: ownPrograms };
+      this.#plugin = { name, plugin, config: result.config, handler, log: this.#log() };
       const { attempts, concurrency } = plugin;
-      this.#send({ type: 'configured', defaults: withoutUndefined({ attempts, concurrency }) });
+      const permissions = permissionsOf(plugin, result.config);
+      this.#send({ type: 'configured', defaults: withoutUndefined({ attempts, concurrency }), permissions });
     } catch (error) {
       this.#send({ type: 'broken', reason: messageOf(error) });
     }
   }
 
-  async #setup(): Promise<void> {
-    const configured = this.#plugin;
-    if (configured === undefined) return;
+  async #setup(given: Given): Promise<void> {
+    if (this.#plugin === undefined) return;
+    this.#services = new RemoteServices(this.#send, given);
+    const configured = { ...this.#plugin, services: this.#services };
     try {
       await configured.plugin.setup?.(setupContext(configured));
       this.#send({ type: 'ready' });
     } catch (error) {
-      this.#send({ type: 'broken', reason: `Its setup failed: ${messageOf(error)}` });
+      this.#send({ type: 'broken', reason: `Its setup failed: ${deniedReason(error) ?? messageOf(error)}` });
     }
   }
 
   async #close(): Promise<void> {
-    if (this.#plugin === undefined) return;
+    // What has not been set up has nothing to close.
+    if (this.#plugin === undefined || this.#services === undefined) return;
+    const configured = { ...this.#plugin, services: this.#services };
     try {
-      await this.#plugin.plugin.close?.(setupContext(this.#plugin));
+      await configured.plugin.close?.(setupContext(configured));
     } catch {
       // Its process ends anyhow.
     }
@@ -133,8 +152,9 @@ class Host {
 
   async #attempt(message: Extract<ToHost, { type: 'attempt' }>): Promise<void> {
     const { alert, packet, delivery, attempt, pretends, retracts, because, link } = message;
-    const configured = this.#plugin;
-    if (configured === undefined) return;
+    const services = this.#services;
+    if (this.#plugin === undefined || services === undefined) return;
+    const configured = { ...this.#plugin, services };
     const controller = new AbortController();
     this.#running.set(delivery, controller);
     const bytes = Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength);

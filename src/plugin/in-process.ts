@@ -7,7 +7,7 @@ import { type ConfiguredPlugin, runAttempt, setupContext } from './context.ts';
  * @throws what the plugin's `setup` throws
  */
 export async function createInProcessRunner(configured: ConfiguredPlugin): Promise<Runner> {
-  if (configured.plugin.programs === true) configured.programs.start();
+  if (configured.plugin.programs === true) configured.services.programs.start();
   const context = setupContext(configured);
   await configured.plugin.setup?.(context);
   return {

@@ -1,21 +1,24 @@
+import { isDeepStrictEqual } from 'node:util';
 import { withoutRaw } from '../alert/text.ts';
 import { aborted, pause } from '../common/abort.ts';
 import { formatDuration } from '../common/durations.ts';
 import type { Log } from '../common/log.ts';
 import type { Fault } from '../config/faults.ts';
 import type { Attempt, AttemptOutcome, Runner } from '../dispatch/runner.ts';
+import type { Permissions } from './api.ts';
 import { PluginProcess } from './child.ts';
+import { confinedEnvironment, type PluginCode } from './confinement.ts';
 import { GRACE_MS } from './context.ts';
-import type { Answer, PluginDefaults, ToHost } from './messages.ts';
+import { declaredPermissions } from './declared.ts';
+import type { Answer, PluginDefaults, ToHost, Wish } from './messages.ts';
+import { type FullPermissions, fullPermissions } from './permissions.ts';
+import { ServedPlugin } from './served.ts';
+import type { Services } from './services.ts';
 
-export interface IsolatedPlugin {
-  /** As the configuration names it. */
-  readonly name: string;
-  readonly file: string;
+export interface IsolatedPlugin extends PluginCode {
   readonly handler: string;
-  readonly options: unknown;
-  /** What relative paths in the options start from. */
-  readonly baseDirectory: string;
+  /** What the handler grants. */
+  readonly allow: Permissions;
 }
 
 /** What loading a plugin with its options came to. */
@@ -54,6 +57,10 @@ export class IsolatedRunner implements Runner {
   #state: 'new' | 'serving' | 'restarting' = 'new';
   #process: PluginProcess | undefined;
   #answer: ((message: Answer) => void) | undefined;
+  /** Of the process: what is granted until the plugin has said what it needs, and then that. */
+  #permissions: FullPermissions;
+  #services: Services | undefined;
+  #served: ServedPlugin | undefined;
   /** Resolves when attempts can be sent: undefined, or why not. */
   #ready: Promise<string | undefined> = Promise.resolve('it has not been started');
   #trouble = '';
@@ -62,6 +69,7 @@ export class IsolatedRunner implements Runner {
 
   constructor(plugin: IsolatedPlugin, log: Log, times: Partial<IsolatedTimes> = {}) {
     this.#plugin = plugin;
+    this.#permissions = fullPermissions(plugin.allow, plugin.baseDirectory);
     this.#log = log;
     this.#times = { ...TIMES, ...times };
   }
@@ -70,26 +78,44 @@ export class IsolatedRunner implements Runner {
     return this.#plugin.file;
   }
 
-  /** Starts the process and loads the plugin with its options, without setting it up. */
+  /**
+   * Starts the process and loads the plugin with its options, without setting it up. It has what the handler grants; if
+   * it needs less than that, it is started again with what it needs.
+   */
   async load(): Promise<LoadOutcome> {
+    const answer = await this.#launch();
+    if (answer.type !== 'configured') {
+      this.#permissions = fullPermissions(this.#plugin.allow, this.#plugin.baseDirectory);
+      return outcomeOf(answer);
+    }
+    const declared = declaredPermissions(answer.permissions, this.#plugin);
+    if (typeof declared === 'string') {
+      this.#process?.kill();
+      return { state: 'broken', reason: declared };
+    }
+    const had = confinedEnvironment(this.#plugin, this.#permissions);
+    this.#permissions = declared;
+    if (isDeepStrictEqual(confinedEnvironment(this.#plugin, declared), had)) return outcomeOf(answer);
+    this.#process?.kill();
+    await this.#gone.promise;
+    return outcomeOf(await this.#launch());
+  }
+
+  async #launch(): Promise<Answer> {
     this.#gone = Promise.withResolvers<void>();
-    this.#process = new PluginProcess(this.#log, {
+    const environment = confinedEnvironment(this.#plugin, this.#permissions);
+    this.#process = new PluginProcess(this.#log, environment, {
       message: (message) => this.#receive(message),
       ended: (reason) => this.#ended(reason),
     });
-    const answer = await this.#ask({ type: 'configure', ...this.#plugin });
-    switch (answer.type) {
-      case 'configured':
-        return { state: 'configured', defaults: answer.defaults };
-      case 'refused':
-        return { state: 'refused', problems: answer.problems };
-      default:
-        return { state: 'broken', reason: answer.type === 'broken' ? answer.reason : 'it did not answer' };
-    }
+    const { name, file, handler, options, baseDirectory } = this.#plugin;
+    return await this.#ask({ type: 'configure', name, file, handler, options, baseDirectory });
   }
 
   /** Calls the plugin's `setup`; undefined, or why it cannot run. */
-  async setup(): Promise<string | undefined> {
+  async setup(services: Services): Promise<string | undefined> {
+    this.#services = services;
+    if (this.#permissions.run.length > 0) services.programs.start();
     const problem = await this.#setUp();
     if (problem === undefined) this.#state = 'serving';
     this.#ready = Promise.resolve(problem);
@@ -97,7 +123,11 @@ export class IsolatedRunner implements Runner {
   }
 
   async #setUp(): Promise<string | undefined> {
-    const answer = await this.#ask({ type: 'setup' });
+    const [child, services] = [this.#process, this.#services];
+    if (services === undefined) return 'it has not been started';
+    this.#served = new ServedPlugin(services, this.#permissions, (message) => child?.send(message));
+    const given = { net: this.#permissions.net, site: services.site };
+    const answer = await this.#ask({ type: 'setup', given });
     if (answer.type === 'ready') return undefined;
     return answer.type === 'broken' ? answer.reason : 'it did not answer';
   }
@@ -169,7 +199,7 @@ export class IsolatedRunner implements Runner {
     return answer;
   }
 
-  #receive(message: Answer): void {
+  #receive(message: Answer | Wish): void {
     switch (message.type) {
       case 'outcome':
         this.#finish(message.delivery, message.outcome);
@@ -179,6 +209,11 @@ export class IsolatedRunner implements Runner {
       case 'broken':
       case 'ready':
         this.#answer?.(message);
+        return;
+      case 'program':
+      case 'ask':
+      case 'unask':
+        this.#served?.receive(message);
         return;
     }
   }
@@ -190,6 +225,7 @@ export class IsolatedRunner implements Runner {
   #ended(reason: string): void {
     this.#trouble = reason;
     this.#gone.resolve();
+    this.#served?.end();
     this.#answer?.({ type: 'broken', reason });
     const outcome = { ...failed(reason), ...this.#process?.tail.kept };
     for (const delivery of [...this.#waiting.keys()]) this.#finish(delivery, outcome);
@@ -237,6 +273,18 @@ export class IsolatedRunner implements Runner {
 
   #notReady(): string {
     return `timeout: the plugin was not ready in time${this.#trouble === '' ? '' : ` (${this.#trouble})`}`;
+  }
+}
+
+/** What it came to when it is not a matter of permissions. */
+function outcomeOf(answer: Answer): LoadOutcome {
+  switch (answer.type) {
+    case 'configured':
+      return { state: 'configured', defaults: answer.defaults };
+    case 'refused':
+      return { state: 'refused', problems: answer.problems };
+    default:
+      return { state: 'broken', reason: answer.type === 'broken' ? answer.reason : 'it did not answer' };
   }
 }
 

@@ -6,6 +6,8 @@ import { z } from 'zod';
 import { codeOf, messageOf } from '../common/errors.ts';
 import { type Fault, faultsOf } from '../config/faults.ts';
 import type { Plugin } from './api.ts';
+import { deniedReason } from './denied.ts';
+import { notErasable } from './erasable.ts';
 import { createFields } from './fields.ts';
 
 /** Why a plugin's file cannot be used: a whole sentence for the user. */
@@ -59,10 +61,12 @@ function unwrap(exported: unknown): unknown {
 }
 
 function loadProblem(error: unknown, file: string): string {
+  const denied = deniedReason(error);
+  if (denied !== undefined) return `${denied}${placeOf(error)}.`;
+  const advice = notErasable(error, file);
+  if (advice !== undefined) return `${advice}.`;
   const message = messageOf(error).split('\n')[0] ?? '';
   switch (codeOf(error)) {
-    case 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX':
-      return `${message}. voeventd runs TypeScript by removing its types: write a union or a const object instead of an enum, plain fields instead of parameter properties, and no namespaces.`;
     case 'ERR_MODULE_NOT_FOUND':
     case 'MODULE_NOT_FOUND':
       return `${message}. Give relative imports their extension (./helper.ts), and install npm packages beside the plugin.`;

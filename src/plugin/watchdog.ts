@@ -21,4 +21,6 @@ export function endWithParent(): void {
   });
   watchdog.on('error', () => {});
   watchdog.unref();
+  // The plugin gets none.
+  process.permission.drop('worker');
 }

@@ -28,6 +28,13 @@ export class TrialJournal implements HistoryJournal {
     return this.#kept[seq - 1]?.alert;
   }
 
+  /** Alerts of its thread that were tried before it. */
+  earlier({ id }: Pick<Alert, 'id'>): Alert[] {
+    const own = this.#kept.findLast(({ alert }) => alert.id === id);
+    if (own === undefined) return [];
+    return this.#kept.filter(({ seq, thread }) => seq < own.seq && thread === own.thread).map(({ alert }) => alert);
+  }
+
   alert(seq: number): StoredAlert | undefined {
     return stored(this.#kept[seq - 1]);
   }

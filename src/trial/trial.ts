@@ -23,6 +23,11 @@ export class Trial {
     this.#selections = selections;
   }
 
+  /** Alerts of its thread that were tried before it. */
+  earlier(alert: Pick<Alert, 'id'>): Alert[] {
+    return this.#journal.earlier(alert);
+  }
+
   /** @param now milliseconds since 1970 */
   decide({ alert: decoded, threadKeys }: Decoded, now: number): Tried {
     const joined = this.#threads.join(threadKeys);

@@ -3,17 +3,13 @@
  * the parts do, and is waited for by nobody: what it does delays no alert.
  */
 
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setPriority } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
-import { createPrettyPrinter, type PrettyPacket, type PrettyPrinter } from '../alert/pretty.ts';
-import { explain } from '../common/errors.ts';
-import { QuietLog } from '../common/quiet.ts';
 import { type LogMessage, Question, threadLog } from '../common/thread.ts';
-import { createApp } from './app.ts';
-import { type Site, Unanswered } from './context.ts';
-import { Desk } from './desk.ts';
-import { Hub } from './hub.ts';
+import type { Answers } from './answers.ts';
+import { Unanswered } from './context.ts';
 import type { FromWeb, Served, ToWeb, WebData, WebSettings } from './messages.ts';
 import { WebServer } from './server.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -22,8 +18,6 @@ import type { Snapshot } from './snapshot.ts';
 const PATIENCE_MS = 5_000;
 /** Of the others' processor time, only what they leave. */
 const NICE = 5;
-/** Longer ones are cut on the page. */
-const MOST_CHARACTERS = 200_000;
 
 const port = parentPort;
 if (port === null) throw new Error('The thread of the status page cannot run on its own.');
@@ -33,21 +27,6 @@ giveWay();
 
 const { journalPath } = workerData as WebData;
 const question = new Question<Snapshot>();
-const problems = new QuietLog((message, fields) => log.error(message, fields));
-const desk = new Desk(journalPath, ask);
-const hub = new Hub(desk.journal, {
-  after: (seq, limit) => desk.rows.after(seq, limit),
-  latest: (limit) => desk.rows.list({}, limit),
-  status: () => desk.status(),
-  problem: (error) =>
-    problems.say(
-      'hub',
-      `The status page cannot read what is new: ${explain(error)}; it is tried again`,
-      {},
-      Date.now(),
-    ),
-});
-
 interface Running {
   readonly settings: WebSettings;
   readonly server: WebServer;
@@ -56,8 +35,9 @@ interface Running {
 }
 
 let running: Running | undefined;
-/** Loaded when it is first needed. */
-let printer: Promise<PrettyPrinter> | undefined;
+let loading: Promise<Answers> | undefined;
+/** Once somebody has looked. */
+let answers: Answers | undefined;
 
 /** On Linux the priority is a thread's own. */
 function giveWay(): void {
@@ -87,8 +67,7 @@ async function configure(settings: WebSettings): Promise<Served> {
     if (isDeepStrictEqual(running.settings, settings)) return await running.server.started;
     await stopServer();
   }
-  const site: Site = { desk, hub, settings, log, pretty };
-  const server = new WebServer(settings, createApp(site), log);
+  const server = new WebServer(settings, answerUnder(settings), log);
   const stop = new AbortController();
   running = { settings, server, stop, ended: server.run(stop.signal) };
   return await server.started;
@@ -97,19 +76,29 @@ async function configure(settings: WebSettings): Promise<Served> {
 async function stopServer(): Promise<void> {
   const last = running;
   running = undefined;
-  hub.close();
+  answers?.end();
   last?.stop.abort();
   await last?.ended;
 }
 
-async function pretty(packet: Buffer): Promise<PrettyPacket> {
-  printer ??= createPrettyPrinter();
-  return (await printer)(packet, MOST_CHARACTERS);
+/** Loads what answers when the first request comes: where nobody looks, nobody pays. */
+function answerUnder(settings: WebSettings): (request: IncomingMessage, response: ServerResponse) => void {
+  let answer: ReturnType<Answers['under']> | undefined;
+  const first = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    loading ??= import('./answers.ts').then(({ Answers }) => new Answers(journalPath, ask, log));
+    answers = await loading;
+    answer ??= answers.under(settings);
+    answer(request, response);
+  };
+  return (request, response) => {
+    if (answer === undefined) void first(request, response);
+    else answer(request, response);
+  };
 }
 
 async function end(): Promise<void> {
   await stopServer();
-  desk.close();
+  answers?.close();
   port?.close();
 }
 

@@ -20,6 +20,7 @@ const HANDLERS = ['count', 'run', 'keep'];
 const PLUGIN = `
 import { appendFileSync } from 'node:fs';
 export default {
+  permissions: { write: ['./count'] },
   config: (z) => z.strictObject({ to: z.string() }),
   async handle(alert, context) {
     appendFileSync(context.config.to, alert.ivorn + ' ' + context.attempt + '\\n');
@@ -31,7 +32,11 @@ const configuration = (port: number): string => `identity: ivo://org.example/tel
 sources: { campus: { type: vtp, brokers: ["127.0.0.1:${port}"], reconnect: { initial: 50ms, max: 100ms } } }
 web: false
 handlers:
-  count: { plugin: count, retry: { attempts: 1000, delay: 50ms, maxDelay: 1s }, with: { to: ./count } }
+  count:
+    plugin: count
+    allow: { write: [./count] }
+    retry: { attempts: 1000, delay: 50ms, maxDelay: 1s }
+    with: { to: ./count }
   run: { plugin: exec, concurrency: 3, with: { command: [sh, -c, 'echo "$VOEVENT_IVORN $VOEVENT_ATTEMPT" >> ./run'] } }
   keep: { plugin: archive, with: { directory: ./archive } }
 `;

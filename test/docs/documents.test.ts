@@ -99,14 +99,17 @@ test('every address of docs/monitoring.md is one that the daemon serves', () => 
 test('the plugin of docs/plugins.md takes its options', async (context) => {
   const directory = folder(context);
   const [plugin] = blocks('docs/plugins.md', 'ts');
-  assert.ok(plugin !== undefined);
+  const [handlers] = blocks('docs/plugins.md', 'yaml');
+  assert.ok(plugin !== undefined && handlers !== undefined);
+  writeFileSync(join(directory, 'token'), 'open-sesame');
   writeFileSync(join(directory, 'plugins', 'scheduler.ts'), plugin);
   const config = `identity: ivo://org.example/a
 sources: { a: { type: vtp, brokers: [localhost] } }
-handlers: { s: { plugin: scheduler, with: { exposure: 90, scheduler: "http://localhost/", token: "t" } } }
-`;
+${handlers}`;
   assert.deepEqual(await problemsOf(directory, config), []);
   assert.equal((await problemsOf(directory, config.replace('90', '-1'))).length, 1);
+  const [refusal = ''] = await problemsOf(directory, config.replace('https://scheduler', 'https://other'));
+  assert.match(refusal, /allow: \{ net: \[scheduler\.example\.org, other\.example\.org\] \}/);
 });
 
 test('config.example.yaml is good as it is, and with every option taken out of its comment', async (context) => {
@@ -160,8 +163,10 @@ test('every link between the documents leads somewhere', () => {
 test('the built-in plugins also run as a user’s own, by the same contract', async (context) => {
   const directory = folder(context);
   // Their only import from outside is the contract, and that is a type.
-  cpSync(join(ROOT, 'plugins', 'archive'), join(directory, 'plugins', 'my-archive'), { recursive: true });
-  cpSync(join(ROOT, 'plugins', 'shared'), join(directory, 'plugins', 'shared'), { recursive: true });
+  for (const name of ['archive', 'shared']) {
+    cpSync(join(ROOT, 'plugins', name), join(directory, 'plugins', 'parts', name), { recursive: true });
+  }
+  writeFileSync(join(directory, 'plugins', 'my-archive.ts'), `export { default } from './parts/archive/index.ts';\n`);
   const config = `identity: ivo://org.example/a
 sources: { a: { type: vtp, brokers: [localhost] } }
 handlers: { keep: { plugin: my-archive, with: { directory: ./archive } } }

@@ -11,6 +11,7 @@ const KILLS = 4;
 const PLUGIN = `
 import { appendFileSync } from 'node:fs';
 export default {
+  permissions: { write: ['./seen'] },
   config: (z) => z.strictObject({ to: z.string() }),
   async handle(alert, context) {
     appendFileSync(context.config.to, alert.local + ' ' + context.attempt + '\\n');
@@ -30,7 +31,11 @@ test('killed at any point, every acknowledged alert reaches its handlers, and on
     `identity: ivo://org.example/telescope-1
 sources: { campus: { type: vtp, brokers: ["127.0.0.1:${port}"], reconnect: { initial: 50ms, max: 100ms } } }
 handlers:
-  count: { plugin: count, retry: { attempts: 5, delay: 50ms }, with: { to: ${JSON.stringify(seen)} } }
+  count:
+    plugin: count
+    allow: { write: [./seen] }
+    retry: { attempts: 5, delay: 50ms }
+    with: { to: ${JSON.stringify(seen)} }
   keep: { plugin: archive, with: { directory: ./archive } }
 `,
   );

@@ -22,7 +22,7 @@ test('a plugin that throws, exits, hangs or forgets a rejection does not touch t
   write(
     'plugins/good.ts',
     `import { appendFileSync } from 'node:fs';
-export default { async handle(alert: { local: string }) { appendFileSync(${JSON.stringify(join(directory, 'good'))}, alert.local + '\\n'); } };`,
+export default { permissions: { write: ['./good'] }, async handle(alert: { local: string }) { appendFileSync(${JSON.stringify(join(directory, 'good'))}, alert.local + '\\n'); } };`,
   );
   write(
     'voeventd.yaml',
@@ -32,7 +32,7 @@ handlers:
 ${Object.keys(BAD_PLUGINS)
   .map((name) => `  ${name}: { plugin: ${name}, timeout: 500ms }`)
   .join('\n')}
-  good: { plugin: good }
+  good: { plugin: good, allow: { write: [./good] } }
 shutdown: 100ms
 `,
   );
@@ -68,7 +68,10 @@ handlers:
   );
   const checked = start('check');
   assert.equal((await checked.exited).code, 1);
-  assert.match(checked.output.join('\n'), /voeventd\.yaml:4:21: handlers\.broken\.plugin: .*broken\.ts.*enum/);
+  assert.match(
+    checked.output.join('\n'),
+    /voeventd\.yaml:4:21: handlers\.broken\.plugin: Cannot load \S+broken\.ts: broken\.ts:1: "enum" is not erasable TypeScript: use a const object with `as const` instead\.$/m,
+  );
   const daemon = start('run');
   await daemon.logged(/^lines done/);
   assert.match((await daemon.logged(/The handler broken cannot run/)).msg, /Its deliveries wait in the journal/);

@@ -14,6 +14,7 @@ import type { Plugin } from 'voeventd';
 import { appendFileSync } from 'node:fs';
 
 export default {
+  permissions: { write: ['./mine'] },
   config: (z) => z.strictObject({ exposure: z.number(), to: z.string() }),
   async handle(alert, context) {
     const { exposure, to } = context.config;
@@ -69,7 +70,10 @@ handlers:
   chat:
     plugin: webhook
     with: { url: "http://127.0.0.1:${web.port}/hook", headers: { Authorization: { file: ./token } } }
-  mine: { plugin: follow-up, with: { exposure: 90, to: ${JSON.stringify(join(directory, 'mine'))} } }
+  mine:
+    plugin: follow-up
+    allow: { write: [./mine] }
+    with: { exposure: 90, to: ${JSON.stringify(join(directory, 'mine'))} }
 `,
   );
   const daemon = start('run', '-c', 'voeventd.yaml');

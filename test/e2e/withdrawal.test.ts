@@ -118,11 +118,11 @@ test('with --pretend nothing is run, whatever the file says, and the log tells w
   write(
     'plugins/mine.mjs',
     `import { appendFileSync } from 'node:fs';
-export default { handle(alert) { appendFileSync(${JSON.stringify(join(directory, 'trace'))}, alert.local); } };`,
+export default { permissions: { write: ['./trace'] }, handle(alert) { appendFileSync(${JSON.stringify(join(directory, 'trace'))}, alert.local); } };`,
   );
   const handlers = `  slew: { plugin: exec, with: { command: [sh, -c, 'echo "$1" >> trace', sh, "{alert.local}"] } }
   lacking: { plugin: exec, with: { command: [slew, "{alert.importance}"] } }
-  mine: { plugin: mine }
+  mine: { plugin: mine, allow: { write: [./trace] } }
   keep: { plugin: archive, with: { directory: ./kept, path: "{alert.local}.xml" } }
   chat: { plugin: webhook, with: { url: "http://127.0.0.1:1/hooks/T0KEN" } }
 `;
@@ -141,7 +141,7 @@ export default { handle(alert) { appendFileSync(${JSON.stringify(join(directory,
     (await daemon.logged(/^lacking failed/)).msg,
     /^lacking failed: Cannot fill \{alert\.importance\}: the alert has no such value/,
   );
-  write('voeventd.yaml', config(broker.port, `${handlers}  more: { plugin: mine }\n`));
+  write('voeventd.yaml', config(broker.port, `${handlers}  more: { plugin: mine, allow: { write: [./trace] } }\n`));
   daemon.child.kill('SIGHUP');
   await daemon.logged(/^Reloaded/);
   connection.send(packet('two'));

@@ -27,7 +27,14 @@ function setUp(context: TestContext) {
   /** After each commit: how many documents had been stored. */
   const commits: number[] = [];
   const stored: string[] = [];
-  const commit = new GroupCommit(journal, log, () => commits.push(stored.length));
+  /** What came by itself. */
+  const lone: string[] = [];
+  const commit = new GroupCommit(
+    journal,
+    log,
+    () => commits.push(stored.length),
+    ({ ivorn }) => lone.push(`${ivorn}, ${stored.length} stored`),
+  );
   /** What the sources were told of: its digest. */
   const digests: Uint8Array[] = [];
   /** Whether they can send an acknowledgement. */
@@ -40,7 +47,7 @@ function setUp(context: TestContext) {
       return wire.isOpen;
     });
   };
-  return { journal, log, commits, stored, digests, wire, commit, give, turn: () => context.mock.timers.tick(0) };
+  return { journal, log, commits, stored, lone, digests, wire, commit, give, turn: () => context.mock.timers.tick(0) };
 }
 
 describe('the group commit', () => {
@@ -71,6 +78,24 @@ describe('the group commit', () => {
     assert.deepEqual(journal.batches, [['a/ivo://a#1', 'b/ivo://b#1', 'a/ivo://a#2'], ['b/ivo://b#2']]);
     assert.deepEqual(stored, ['ivo://a#1', 'ivo://b#1', 'ivo://a#2', 'ivo://b#2']);
     assert.deepEqual(commits, [3, 4]);
+  });
+
+  it('tells of a document that comes by itself before it is written, and not again while it cannot be', (t) => {
+    const { journal, lone, commit, give, turn } = setUp(t);
+    const store = commit.storeFor('a');
+    journal.failure = new Error('no space left');
+    give(store, 'ivo://a#1');
+    turn();
+    t.mock.timers.tick(1_000);
+    assert.deepEqual(lone, ['ivo://a#1, 0 stored']);
+    journal.failure = undefined;
+    t.mock.timers.tick(1_000);
+    give(store, 'ivo://a#2');
+    give(store, 'ivo://a#3');
+    turn();
+    give(store, 'ivo://a#4');
+    turn();
+    assert.deepEqual(lone, ['ivo://a#1, 0 stored', 'ivo://a#4, 3 stored']);
   });
 
   it('acknowledges the same bytes again', (t) => {

@@ -39,11 +39,16 @@ function startIntake(context: TestContext, path = join(directoryFor(context), 'j
   /** Up to where the keeper was told that the log is on disk. */
   const commits: LogPosition[] = [];
   const failures: Error[] = [];
+  /** What was told of before it was on disk. */
+  const coming: Buffer[] = [];
   const { port1, port2 } = new MessageChannel();
   port1.on('message', (position: LogPosition) => commits.push(position));
-  const intake = new Intake(path, 1, port2, log, { failed: (error) => failures.push(error) });
+  const intake = new Intake(path, 1, port2, log, {
+    coming: ({ packet }) => coming.push(Buffer.from(packet)),
+    failed: (error) => failures.push(error),
+  });
   context.after(() => intake.stop());
-  return { intake, path, log, commits, failures };
+  return { intake, path, log, commits, coming, failures };
 }
 
 function observations({ counts }: HistogramCounts): number {
@@ -80,6 +85,23 @@ describe('the intake thread', () => {
     );
     await until(() => commits.length > 0, 'the keeper to be told');
     assert.deepEqual(commits, [{ segment: 1, offset: statSync(segmentPath(path, 1)).size }]);
+  });
+
+  it('tells the main thread of a document that comes by itself, but not of those that come with it or are large', async (t) => {
+    await using broker = await ScriptedBroker.listen();
+    const { intake, coming } = startIntake(t);
+    void intake.configure([source('campus', broker)]);
+    const connection = await broker.connection();
+    const large = voevent('ivo://example.org/s#1', 'x'.repeat(100_000));
+    connection.send(large);
+    await connection.message(0);
+    const lone = voevent('ivo://example.org/s#2');
+    connection.send(lone);
+    await connection.message(1);
+    connection.send(voevent('ivo://example.org/s#3'), voevent('ivo://example.org/s#4'));
+    await connection.message(3);
+    await intake.report();
+    assert.deepEqual(coming, [lone]);
   });
 
   it('acknowledges the same alert again, from another broker too', async (t) => {

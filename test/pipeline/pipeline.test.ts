@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it, type TestContext } from 'node:test';
-import { createDecoder } from '../../src/alert/decode.ts';
+import { createDecoder, type Decoder } from '../../src/alert/decode.ts';
 import type { Delivery } from '../../src/dispatch/deliveries.ts';
 import type { Verdict } from '../../src/journal/ledger.ts';
 import { type DecisionJournal, type Deliverer, Pipeline } from '../../src/pipeline/pipeline.ts';
@@ -134,6 +134,37 @@ describe('the pipeline', () => {
     pipeline.wake();
     await settle();
     assert.deepEqual(seen, ['slew']);
+  });
+
+  it('reads a document once that it was given before the journal had it, and only if it is the same', async (test) => {
+    const reads: string[] = [];
+    const counting: Decoder = {
+      ...decoder,
+      read: (bytes, reception, options) => {
+        reads.push(reception.source);
+        return decoder.read(bytes, reception, options);
+      },
+    };
+    const journal = new TestJournal(test);
+    const delivered: string[] = [];
+    const deliverer = to((_handler, { alert }) => delivered.push(alert.ivorn));
+    const pipeline = new Pipeline(journal.ledger, counting, deliverer, recordedLog());
+    pipeline.configure([selection('slew')]);
+    const receivedAt = Date.now();
+    const coming = (local: string) => ({ source: 'campus', receivedAt, packet: Buffer.from(packet(local)) });
+    pipeline.readAhead(coming('1'));
+    journal.store([packet('1')], receivedAt);
+    pipeline.wake();
+    // There is something to do already.
+    pipeline.readAhead(coming('2'));
+    await settle();
+    assert.deepEqual([delivered, reads.length], [['ivo://a.b/c#1'], 1]);
+    pipeline.readAhead(coming('2'));
+    pipeline.readAhead({ ...coming('2'), packet: Buffer.from('<no xml') });
+    journal.store([packet('2'), packet('3')], receivedAt);
+    pipeline.wake();
+    await settle();
+    assert.deepEqual([delivered, reads.length], [['ivo://a.b/c#1', 'ivo://a.b/c#2', 'ivo://a.b/c#3'], 5]);
   });
 
   it('records for every handler whether it fired, and why', async (test) => {

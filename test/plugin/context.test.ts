@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Attempt } from '../../src/dispatch/runner.ts';
-import { ownPrograms } from '../../src/launch/run.ts';
 import type { Context, Plugin } from '../../src/plugin/api.ts';
 import { failureOf, GRACE_MS, runAttempt } from '../../src/plugin/context.ts';
 import { PluginFailure } from '../../src/plugin/failure.ts';
 import { createInProcessRunner } from '../../src/plugin/in-process.ts';
 import { RetractingRunner } from '../../src/plugin/retracting.ts';
 import { DONE, recordedLog, ScriptedRunner, settle } from '../dispatch/scripted.ts';
-import { sampleAlert } from '../support/plugin-context.ts';
+import { SERVICES, sampleAlert } from '../support/plugin-context.ts';
 
 const attempt = (changes: Partial<Attempt> = {}): Attempt => ({
   alert: sampleAlert(),
@@ -26,7 +25,14 @@ const timeout = () => new DOMException('The operation was aborted due to timeout
 function run(handle: Plugin<unknown>['handle'], changes: Partial<Attempt> = {}) {
   const log = recordedLog();
   const outcome = runAttempt(
-    { name: 'mount', plugin: { handle }, config: { exposure: 90 }, handler: 'slew', log, programs: ownPrograms },
+    {
+      name: 'mount',
+      plugin: { handle },
+      config: { exposure: 90 },
+      handler: 'slew',
+      log,
+      services: { ...SERVICES, fetch },
+    },
     attempt(changes),
   );
   return { outcome, log };
@@ -46,6 +52,12 @@ describe('an attempt', () => {
     assert.equal(seen?.attempt, 2);
     assert.equal(Buffer.from(seen?.packet ?? []).toString(), '<voe:VOEvent/>');
     assert.equal(seen?.signal.aborted, false);
+    assert.equal(seen?.mode, 'live');
+    assert.equal(typeof (await seen?.sky(given.alert))?.galacticLatitude, 'number');
+    assert.deepEqual(await seen?.journal.thread(given.alert), []);
+    await seen?.state.set('seen', [1]);
+    assert.deepEqual([await seen?.state.get('seen'), await seen?.state.keys()], [[1], ['seen']]);
+    await seen?.state.delete('seen');
   });
 
   it('names the delivery and the alert in each line the plugin logs', async () => {
@@ -128,7 +140,7 @@ describe('an attempt that pretends', () => {
       config: {},
       handler: 'slew',
       log: recordedLog(),
-      programs: ownPrograms,
+      services: { ...SERVICES, fetch },
     };
     return runAttempt(configured, attempt({ pretends: true }));
   };
@@ -287,7 +299,7 @@ describe('a built-in plugin', () => {
       config: { a: 1 },
       handler: 'slew',
       log: recordedLog(),
-      programs: ownPrograms,
+      services: { ...SERVICES, fetch },
     });
     await runner.run(attempt());
     await runner.close();
@@ -300,7 +312,7 @@ describe('a built-in plugin', () => {
         config: {},
         handler: 'slew',
         log: recordedLog(),
-        programs: ownPrograms,
+        services: { ...SERVICES, fetch },
       }),
       /no mount/,
     );

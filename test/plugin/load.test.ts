@@ -100,14 +100,53 @@ describe('a file that is no plugin is refused, with a sentence that says what to
   });
 
   it('with TypeScript that cannot be run by removing its types', async () => {
-    const message = await refusal(
-      'enum.ts',
-      'enum Filter { G, R }\nexport default { handle() { return Filter[0]; } };',
-    );
-    assert.ok(message.startsWith(`Cannot load ${folder}/enum.ts: `), message);
+    const plugin = 'export default { handle() {} };\n';
+    const erased = (name: string, source: string) => refusal(name, `${plugin}\n${source}\n`);
+    for (const [name, source, sentence] of [
+      ['enum', 'enum Filter { G, R }', '"enum" is not erasable TypeScript: use a const object with `as const` instead'],
+      [
+        'parameter',
+        'class A { constructor(readonly a: string) {} }',
+        'a parameter property is not erasable TypeScript: declare the field, and assign it in the constructor',
+      ],
+      [
+        'namespace',
+        'namespace A { export const b = 1; }',
+        '"namespace" is not erasable TypeScript: use a file of its own, or a const object, instead',
+      ],
+      ['module', 'module A { export const b = 1; }', '"namespace" is not erasable TypeScript: use a file of its own,'],
+      ['require', 'import fs = require("node:fs");', '"import … = …" is not erasable TypeScript: use `import … from`'],
+      ['angle', 'const a = <number>5;', 'a type in angle brackets before a value is not erasable TypeScript: write'],
+      ['decorator', '@sealed class A {}', 'a decorator is not erasable TypeScript: call the function yourself instead'],
+      ['method', 'class A { @bound b() {} }', 'a decorator is not erasable TypeScript: call the function yourself'],
+      ['tsx', "import './jsx.tsx';", 'Unknown file extension ".tsx"'],
+    ] as const) {
+      if (name === 'tsx') put('jsx.tsx', '<p/>;');
+      const message = await erased(`${name}.ts`, source);
+      const at = name === 'tsx' ? '' : `${name}.ts:3: `;
+      assert.ok(message.startsWith(`Cannot load ${folder}/${name}.ts: ${at}${sentence}`), message);
+    }
+    put('helper-enum.ts', 'export enum A { B }');
     assert.match(
-      message,
-      /enum is not supported.*\. voeventd runs TypeScript by removing its types: write a union or a const object instead of an enum/,
+      await erased('imports-enum.ts', "import './helper-enum.ts';"),
+      /imports-enum\.ts: helper-enum\.ts:1: "enum" is not/,
+    );
+  });
+
+  it('that imports a type as if it were a value', async () => {
+    put('types.ts', 'export interface Options { a: number }');
+    assert.equal(
+      await refusal('importer.ts', "import { Options } from './types.ts';\nexport default { handle(_: Options) {} };"),
+      `Cannot load ${folder}/importer.ts: importer.ts:1: ./types.ts exports no value Options: if it is a type, write \`import type { Options }\`.`,
+    );
+  });
+
+  it('that imports TypeScript from a package', async () => {
+    put('node_modules/typed/package.json', '{ "type": "module", "main": "index.ts" }');
+    put('node_modules/typed/index.ts', 'export const a: number = 1;');
+    assert.equal(
+      await refusal('uses-typed.ts', "import { a } from 'typed';\nexport default { handle: () => String(a) };"),
+      `Cannot load ${folder}/uses-typed.ts: node_modules/typed/index.ts is TypeScript in node_modules, which is not run: use a package that is compiled to JavaScript, or keep the file beside the plugin.`,
     );
   });
 

@@ -8,12 +8,11 @@ import { z } from 'zod';
 import { ConfigDocument } from '../../src/config/document.ts';
 import type { LaneSpec } from '../../src/dispatch/dispatcher.ts';
 import { laneSpec } from '../../src/lane-spec.ts';
-import { ownPrograms } from '../../src/launch/run.ts';
 import type { Plugin } from '../../src/plugin/api.ts';
 import { createFields } from '../../src/plugin/fields.ts';
 import { prepare } from '../../src/prepare.ts';
 import { settingsSchema } from '../../src/settings.ts';
-import { sampleAlert } from '../support/plugin-context.ts';
+import { SERVICES, sampleAlert } from '../support/plugin-context.ts';
 
 const HOME = join(import.meta.dirname, '../../plugins');
 const GUIDE = readFileSync(join(HOME, '../docs/plugins.md'), 'utf8');
@@ -76,7 +75,7 @@ async function preparedExample(test: TestContext, name: string): Promise<LaneSpe
   assert.deepEqual(problems, []);
   assert.ok(prepared !== undefined);
   const handlers = prepared.handlers.filter(({ settings }) => settings.plugin === name);
-  return handlers.flatMap((handler) => laneSpec(handler, prepared.settings, SILENT, ownPrograms, true) ?? []);
+  return handlers.flatMap((handler) => laneSpec(handler, prepared.settings, SILENT, SERVICES, true) ?? []);
 }
 
 async function load(name: string) {

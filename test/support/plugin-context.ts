@@ -4,6 +4,11 @@ import type { Alert, Context, Plugin } from '../../src/plugin/api.ts';
 import { PluginFailure } from '../../src/plugin/failure.ts';
 import { createFields } from '../../src/plugin/fields.ts';
 import { runFor } from '../../src/plugin/run-program.ts';
+import { NOTHING_KEPT, stateOf } from '../../src/plugin/state.ts';
+import { trialServices } from '../../src/plugin-services.ts';
+
+/** What is done for plugins, without a daemon. */
+export const SERVICES = trialServices(undefined, NOTHING_KEPT, Date.now, async () => []);
 
 /** One call of `context.log`. */
 export interface Logged {
@@ -116,6 +121,11 @@ export function contextFor<Config>(config: Config, changes: Partial<Context<Conf
     attempt: 1,
     signal: controller.signal,
     run: (argv, options) => runFor(ownPrograms, context.log, context.signal)(argv, options),
+    mode: 'live',
+    sky: (alert, options) => SERVICES.sky(alert, options),
+    journal: { thread: (alert) => SERVICES.earlier(alert) },
+    state: stateOf(SERVICES.state),
+    fetch: globalThis.fetch,
     retry: (reason, options) => new PluginFailure(reason, true, options),
     fail: (reason, options) => new PluginFailure(reason, false, options),
     ...changes,

@@ -1,11 +1,12 @@
 import { handlerSchema } from '../../src/dispatch/settings.ts';
+import { permissionsSchema } from '../../src/plugin/permissions.ts';
 import type { Circumstances } from '../../src/rules/circumstances.ts';
 import type { Selection } from '../../src/rules/selection.ts';
 import { sampleAlert } from './plugin-context.ts';
 
 /** A handler as one that the configuration says nothing of but its plugin. */
 export function selection(handler: string, changes: Partial<Selection> = {}): Selection {
-  const { roles, tests, mode } = handlerSchema().parse({ plugin: 'exec' });
+  const { roles, tests, mode } = handlerSchema(permissionsSchema().optional()).parse({ plugin: 'exec' });
   return {
     ...{ handler, fallbackOf: [], roles, tests, mode },
     ...{ maxAgeMs: undefined, streams: undefined, topics: undefined, kinds: undefined },
