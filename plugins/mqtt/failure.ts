@@ -21,7 +21,7 @@ export function failureFor(
   const code = (thrown as { code?: unknown } | null)?.code;
   const refusal = typeof code === 'number' ? REFUSALS[code] : undefined;
   if (signal.aborted || refusal === undefined) {
-    return retry(`Cannot publish to ${address}: ${whyNoAnswer(thrown, signal)}`, { cause: thrown });
+    return retry(`Cannot publish to ${address}: ${whyNoAnswer(thrown, signal, 'mqtt://')}`, { cause: thrown });
   }
   const reason = `${address} refuses the connection: ${refusal} (${code})`;
   return code === UNAVAILABLE ? retry(reason, { cause: thrown }) : fail(reason, { cause: thrown });

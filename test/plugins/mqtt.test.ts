@@ -201,6 +201,7 @@ describe('TLS', { skip: opensslOrSkip() }, () => {
     const { deliver } = handlerFor(test, port, { options: { url: `mqtts://127.0.0.1:${port}` } });
     const failure = await failureOf(() => deliver());
     assert.equal(failure.retryable, true);
+    assert.match(failure.message, /is it an mqtt:\/\/ address\?|closed the connection/);
   });
 
   it('with a file that is missing stops the start', () => {
