@@ -52,10 +52,10 @@ export function options(z: Zod, fields: Fields) {
       ({ user, password }) => (user === undefined) === (password === undefined),
       'Write "user" and "password" together.',
     )
-    .refine(
-      ({ security, password, host }) => security !== 'none' || password === undefined || LOOPBACK.test(host),
-      'The password would cross the network in the clear. Write security: starttls or tls.',
-    );
+    .refine(({ security, password, host }) => security !== 'none' || password === undefined || LOOPBACK.test(host), {
+      message: 'The password would cross the network in the clear. Write security: starttls or tls.',
+      path: ['password'],
+    });
 }
 
 export type Options = ReturnType<typeof options>['_output'];
