@@ -1,12 +1,11 @@
 import type { Fields, Plugin, Secret } from '../../src/plugin/api.ts';
+import { isLoopback } from '../shared/loopback.ts';
 import { tlsOptions } from '../shared/tls.ts';
 
 type Zod = Parameters<NonNullable<Plugin['config']>>[0];
 
 /** `person@example.org`, or `A. Person <person@example.org>`. */
 const ADDRESS = /^(?:([^<>@,;"\r\n]*)<([^<>@,;\s]+@[^<>@,;\s]+)>|([^<>@,;\s]+@[^<>@,;\s]+))$/;
-
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i;
 
 /** The options of the mail plugin. */
 export function options(z: Zod, fields: Fields) {
@@ -52,7 +51,7 @@ export function options(z: Zod, fields: Fields) {
       ({ user, password }) => (user === undefined) === (password === undefined),
       'Write "user" and "password" together.',
     )
-    .refine(({ security, password, host }) => security !== 'none' || password === undefined || LOOPBACK.test(host), {
+    .refine(({ security, password, host }) => security !== 'none' || password === undefined || isLoopback(host), {
       message: 'The password would cross the network in the clear. Write security: starttls or tls.',
       path: ['password'],
     });

@@ -1,4 +1,5 @@
 import type { Plugin } from '../../src/plugin/api.ts';
+import { isLoopback } from '../shared/loopback.ts';
 import { oneLine } from '../shared/text.ts';
 import { elapsed } from '../shared/words.ts';
 import { Broker } from './broker.ts';
@@ -17,8 +18,12 @@ export default {
   config: options,
   setup({ config, handler, log }) {
     const { address } = brokerOf(config, handler);
-    if (address.startsWith('mqtts:') && !config.tls.verify) {
+    const { protocol, hostname } = new URL(config.url);
+    if (protocol === 'mqtts:' && !config.tls.verify) {
       log.warn(`The identity of ${address} is not checked: tls.verify is false`);
+    }
+    if (protocol === 'mqtt:' && config.password !== undefined && !isLoopback(hostname)) {
+      log.warn(`The password for ${address} crosses the network in the clear: with mqtts:// it would not`);
     }
   },
   pretend(alert, context) {

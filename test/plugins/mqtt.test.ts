@@ -143,6 +143,18 @@ describe('a login', () => {
     assert.equal(published.length, 1);
   });
 
+  it('in the clear is warned of at the start, but on this host', () => {
+    const warnings = (url: string) => {
+      const context = contextFor(configure(mqtt, { url, user: 'dome', password: PASSWORD }));
+      mqtt.setup(context);
+      return context.logged.map(({ message }) => message);
+    };
+    assert.deepEqual(warnings('mqtt://mqtt.example.org'), [
+      'The password for mqtt://mqtt.example.org:1883 crosses the network in the clear: with mqtts:// it would not',
+    ]);
+    assert.deepEqual(['mqtt://localhost', 'mqtt://[::1]', 'mqtts://mqtt.example.org'].flatMap(warnings), []);
+  });
+
   const cases: [number, boolean, RegExp][] = [
     [2, false, /it does not like the client identifier \(2\)$/],
     [3, true, /it is not available \(3\)$/],
