@@ -246,8 +246,7 @@ export class Daemon {
     const runnable: { handler: PreparedHandler; spec: LaneSpec }[] = [];
     const broken = new Map<string, string>();
     for (const handler of prepared.handlers) {
-      const { handlers } = prepared.settings;
-      const spec = laneSpec(handler, handlers, this.#log, this.#servicesOf(handler, prepared), this.#pretend);
+      const spec = laneSpec(handler, prepared.settings, this.#log, this.#servicesOf(handler, prepared), this.#pretend);
       if (spec !== undefined) runnable.push({ handler, spec });
       else if (handler.plugin.kind === 'broken') broken.set(handler.name, handler.plugin.reason);
     }
