@@ -133,8 +133,8 @@ export class Handlers {
   }
 
   #specOf(handler: PreparedHandler): LaneSpec | undefined {
-    const { handlers, sites } = this.#settings;
-    return laneSpec(handler, handlers, this.#log, this.#parts.services(handler, sites), this.#pretend);
+    const services = this.#parts.services(handler, this.#settings.sites);
+    return laneSpec(handler, this.#settings, this.#log, services, this.#pretend);
   }
 
   #waits(handler: string, reason: string, then: string): void {

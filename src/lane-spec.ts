@@ -10,18 +10,17 @@ import type { Services } from './plugin/services.ts';
 import type { PreparedHandler } from './prepare.ts';
 import type { PreparedPlugin } from './prepare-plugin.ts';
 import type { HandlerSettings, Settings } from './settings.ts';
-import type { Site } from './sky/site.ts';
 
 /**
  * How to run a prepared handler; undefined when its plugin is broken.
  *
- * @param handlers all there are, for the one that gets what this one fails at
+ * @param settings all handlers there are, for the one that gets what this one fails at; and where the status page is
  * @param services what is done for plugins
  * @param pretend nothing runs, whatever the file says
  */
 export function laneSpec(
   handler: PreparedHandler,
-  handlers: Settings['handlers'],
+  { handlers, web }: Pick<Settings, 'handlers' | 'web'>,
   log: Log,
   services: Services,
   pretend: boolean,
@@ -30,6 +29,7 @@ export function laneSpec(
   if (plugin.kind === 'broken') return undefined;
   const { retry, timeout, maxAge, concurrency, breaker, rateLimit, queue } = settings;
   const fallback = fallbackSettings(settings.onDead, handlers);
+  const url = web === false ? undefined : web.url;
   return {
     settings: {
       handler: name,
@@ -40,6 +40,7 @@ export function laneSpec(
       rateLimit: rateLimit && { count: rateLimit.count, perMs: rateLimit.per, beyond: rateLimit.beyond },
       queue,
       fallback,
+      pagesUrl: url,
       // Also what was to be run before the configuration said so.
       pretends: pretend || settings.mode === 'pretend',
       retry: {
@@ -50,7 +51,7 @@ export function laneSpec(
         jitter: retry.jitter,
       },
     },
-    fingerprint: fingerprintOf(handler, fallback, services.site),
+    fingerprint: fingerprintOf(handler, fallback, [services.site, url]),
     createRunner: async () => {
       const usual = await createRunner(handler, plugin, log, services);
       if (retraction === undefined) return new RetractingRunner(usual, undefined);
@@ -110,16 +111,16 @@ function revealed(this: Record<string, unknown>, key: string, value: unknown): u
 }
 
 /**
- * Changes when the handler's part of the file does, what its fallback takes, its site, or what its plugin wants. Other code
+ * Changes when the handler's part of the file does, what its fallback takes, what else is told to it, or what its plugin wants. Other code
  * of the same plugin is no other handler.
  */
 function fingerprintOf(
   { settings, plugin, retraction, defaults }: PreparedHandler,
   fallback: FallbackSettings | undefined,
-  site: Site | undefined,
+  told: readonly unknown[],
 ): string {
   const { attempts, concurrency } = defaults;
-  const hash = createHash('sha256').update(JSON.stringify([settings, fallback, site, attempts, concurrency]));
+  const hash = createHash('sha256').update(JSON.stringify([settings, fallback, told, attempts, concurrency]));
   // A secret that was changed in its file is a changed option.
   if (plugin.kind === 'built-in') hash.update(JSON.stringify(plugin.config, revealed) ?? '');
   if (retraction?.kind === 'built-in') hash.update(JSON.stringify(retraction.config, revealed) ?? '');

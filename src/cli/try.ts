@@ -173,10 +173,12 @@ async function startRun(
 
 async function runnerOf(
   handler: PreparedHandler,
-  { sites, journal: { path } }: Settings,
+  settings: Settings,
   { trial, now }: Tried,
   log: Logger,
 ): Promise<Runner> {
+  const { sites } = settings;
+  const { path } = settings.journal;
   const kept = existsSync(path) ? handlerState(new PluginJournal(() => openToLook(path)), handler.name) : NOTHING_KEPT;
   const site = siteOf(handler.settings.site, sites);
   const services = trialServices(
@@ -185,7 +187,7 @@ async function runnerOf(
     () => now,
     async (alert) => trial.earlier(alert),
   );
-  const spec = laneSpec(handler, {}, log, services, false);
+  const spec = laneSpec(handler, settings, log, services, false);
   const reason = handler.plugin.kind === 'broken' ? handler.plugin.reason : '';
   if (spec === undefined) throw new UserError('try.run', `Cannot run ${handler.name}: ${reason}`);
   try {

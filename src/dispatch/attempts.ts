@@ -49,7 +49,7 @@ export class Attempts {
    * @returns how it ended; undefined when it did not, because the daemon stops
    */
   async make(queued: Queued, withdrawal: AbortSignal, isProbe: boolean): Promise<Made | undefined> {
-    const { handler, timeoutMs } = this.#settings;
+    const { handler, timeoutMs, pagesUrl } = this.#settings;
     const { seq, alert } = queued;
     const begun = await this.#write(() => {
       if (!withdrawal.aborted) this.#journal.begin(seq, handler, Date.now());
@@ -68,6 +68,7 @@ export class Attempts {
     const outcome = await this.#runner.run({
       ...{ alert, packet: queued.packet, delivery, attempt, pretends, retracts: queued.retracts },
       because: queued.because === undefined ? undefined : JSON.parse(queued.because),
+      link: pagesUrl === undefined ? undefined : `${pagesUrl}/alerts/${alert.id}`,
       signal: AbortSignal.any([withdrawal, deadline, this.#shutdown.signal]),
     });
     const fields = { delivery, handler, ivorn: alert.ivorn, attempt, ms: Math.round(performance.now() - startedAt) };

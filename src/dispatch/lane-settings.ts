@@ -20,4 +20,6 @@ export interface LaneSettings {
   readonly concurrency: number;
   /** Nothing runs, whatever the deliveries say. */
   readonly pretends: boolean;
+  /** Where each alert has its page for people; undefined: nowhere. */
+  readonly pagesUrl?: string | undefined;
 }

@@ -78,13 +78,13 @@ export class PluginSession {
   }
 
   /** Makes an attempt. Never rejects; a process that does not heed the signal is killed. */
-  async run({ alert, delivery, because, signal, ...rest }: Attempt): Promise<AttemptOutcome> {
+  async run({ alert, delivery, because, link, signal, ...rest }: Attempt): Promise<AttemptOutcome> {
     const { promise, resolve } = Promise.withResolvers<AttemptOutcome>();
     // Of what others printed it tells nothing.
     if (this.#waiting.size === 0) this.#process.tail.clear();
     this.#waiting.set(delivery, resolve);
     this.#tellBusy();
-    this.#process.send({ type: 'attempt', alert: withoutRaw(alert), delivery, because, ...rest });
+    this.#process.send({ type: 'attempt', alert: withoutRaw(alert), delivery, because, link, ...rest });
     // It may have ended since it was last heard of.
     if (this.#process.ended) resolve(failed(this.#end));
     const watch = this.#watch(delivery, signal);
