@@ -78,6 +78,8 @@ export class Handlers {
       const handler = settings.handlers[name];
       return handler === undefined ? undefined : testsAt(handler);
     });
+    // What is there already need not wait for the slowest plugin.
+    pipeline.wake();
     const { troubles, refusals, unused } = await dispatcher.configure(specs, settings.shutdown);
     for (const [name, reason] of troubles) this.#waits(name, reason, 'it is tried again');
     const before = new Map(this.#handlers.map((handler) => [handler.name, handler]));

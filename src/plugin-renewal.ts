@@ -84,14 +84,15 @@ export class PluginRenewal {
       ...editionsOf(entry.handler),
       ...(entry.refused?.editions ?? []),
     ]);
-    this.#watch?.watch(new Set(editions.flatMap(({ folders }) => folders)));
+    void this.#watch?.watch(new Set(editions.flatMap(({ folders }) => folders)));
   }
 
   async #look(): Promise<void> {
     if (this.#watch === undefined) return;
     for (const { handler, refused } of this.#entries.values()) {
       const tried = refused?.editions ?? editionsOf(handler);
-      if (tried.some(({ isOutdated }) => isOutdated)) await this.#renew(handler);
+      const outdated = await Promise.all(tried.map((edition) => edition.isOutdated()));
+      if (outdated.includes(true)) await this.#renew(handler);
     }
     this.#follow();
   }

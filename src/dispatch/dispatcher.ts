@@ -64,10 +64,10 @@ export class Dispatcher {
       refusals: new Map<string, string>(),
       unused: new Set(kept),
     };
-    const needed = specs.filter(({ settings: { handler } }) => !kept.has(handler) || this.#isOutdated(handler));
     // At once: one that is long set up, or never, keeps no other from its deliveries.
-    const renewed = needed.map(async (spec) => {
+    const renewed = specs.map(async (spec) => {
       const { handler } = spec.settings;
+      if (kept.has(handler) && !(await this.#isOutdated(handler))) return;
       const problem = await this.renew(spec, drainMs);
       if (problem === undefined) configured.unused.delete(handler);
       else configured.unused.add(handler);
@@ -145,8 +145,8 @@ export class Dispatcher {
     return starts;
   }
 
-  #isOutdated(handler: string): boolean {
-    return this.#lanes.get(handler)?.runner.isOutdated === true;
+  async #isOutdated(handler: string): Promise<boolean> {
+    return (await this.#lanes.get(handler)?.runner.isOutdated()) ?? false;
   }
 
   /** Whether this very handler is running already. */

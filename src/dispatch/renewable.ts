@@ -20,8 +20,8 @@ export class RenewableRunner implements Runner {
     return this.#part.runner.trouble;
   }
 
-  get isOutdated(): boolean {
-    return this.#part.runner.isOutdated ?? false;
+  async isOutdated(): Promise<boolean> {
+    return (await this.#part.runner.isOutdated?.()) ?? false;
   }
 
   wait(): Promise<unknown> | undefined {

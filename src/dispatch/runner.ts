@@ -45,8 +45,8 @@ export interface RunnerTrouble {
 export interface Runner {
   /** Undefined when it runs. */
   readonly trouble?: RunnerTrouble | undefined;
-  /** Its code has changed since it was loaded. */
-  readonly isOutdated?: boolean;
+  /** Whether its code has changed since it was loaded. */
+  isOutdated?(): Promise<boolean>;
   /** Undefined when an attempt can begin; else resolves when it is worth asking again, and never rejects. */
   wait?(): Promise<unknown> | undefined;
   /** It gets no more attempts, and is closed when those that run have ended. */

@@ -11,7 +11,7 @@ import { GRACE_MS } from './context.ts';
 import { declaredPermissions } from './declared.ts';
 import { Edition, isFolderPlugin } from './edition.ts';
 import type { Answer, PluginDefaults } from './messages.ts';
-import { type FullPermissions, fullPermissions, liesIn } from './permissions.ts';
+import { type FullPermissions, fullPermissions, isAtOrBelow, realPath } from './permissions.ts';
 import type { Services } from './services.ts';
 import { failed, PluginSession, type SessionTimes } from './session.ts';
 
@@ -39,6 +39,8 @@ const TIMES: IsolatedTimes = {
   killAfterMs: GRACE_MS + 500,
   closeMs: 2_000,
 };
+
+const CODE = /\.(?:[cm]?[jt]s|json)$/;
 
 /** A clause. */
 const OVER = 'its process is not started any more';
@@ -69,7 +71,7 @@ export class IsolatedRunner implements Runner {
     this.#permissions = fullPermissions(plugin.allow, plugin.baseDirectory);
     this.#log = log;
     this.#times = { ...TIMES, ...times };
-    this.#edition = this.#newEdition();
+    this.#edition = new Edition(dirname(plugin.file), [], []);
   }
 
   get file(): string {
@@ -81,8 +83,8 @@ export class IsolatedRunner implements Runner {
     return this.#edition;
   }
 
-  get isOutdated(): boolean {
-    return this.#edition.isOutdated;
+  async isOutdated(): Promise<boolean> {
+    return await this.#edition.isOutdated();
   }
 
   get trouble(): RunnerTrouble | undefined {
@@ -108,17 +110,16 @@ export class IsolatedRunner implements Runner {
    * it needs less than that, it is started again with what it needs.
    */
   async load(): Promise<LoadOutcome> {
-    this.#edition = this.#newEdition();
+    const { file } = this.#plugin;
+    const isFolder = isFolderPlugin(this.#plugin);
+    // The file itself too, as it is named: a link may come to lead elsewhere.
+    this.#edition = await Edition.of(dirname(file), [file, ...secretFiles(this.#plugin)]);
     const outcome = await this.#load();
     // Where it cannot be loaded, any file may be the one that is at fault, or missing.
-    this.#edition.isWhole = isFolderPlugin(this.#plugin) || outcome.state !== 'configured';
+    this.#edition.isWhole = isFolder || outcome.state !== 'configured';
+    const written = [...this.#permissions.write, ...this.#permissions.write.map(realPath)];
+    this.#edition.counts = (one) => (isFolder || CODE.test(one)) && !written.some((path) => isAtOrBelow(one, path));
     return outcome;
-  }
-
-  #newEdition(): Edition {
-    const isCode = isFolderPlugin(this.#plugin) ? /./ : /\.(?:[cm]?[jt]s|json)$/;
-    const counts = (file: string) => isCode.test(file) && !liesIn(file, this.#permissions.write);
-    return new Edition(dirname(this.#plugin.file), counts, secretFiles(this.#plugin));
   }
 
   async #load(): Promise<LoadOutcome> {

@@ -102,10 +102,13 @@ function isGranted(asked: FullPermissions, granted: FullPermissions): boolean {
 
 /** Whether a path is one of these, or lies below one that is a folder, wherever links lead. */
 export function liesIn(path: string, granted: readonly string[]): boolean {
-  return granted.some((one) => {
-    const way = relative(realPath(one), realPath(path));
-    return way === '' || (way !== '..' && !way.startsWith(`..${sep}`));
-  });
+  return granted.some((one) => isAtOrBelow(realPath(path), realPath(one)));
+}
+
+/** Whether it is this path, or one below, as they are written. */
+export function isAtOrBelow(path: string, top: string): boolean {
+  const way = relative(top, path);
+  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`));
 }
 
 /** Without links, also of what is not there yet. */

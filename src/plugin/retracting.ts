@@ -15,8 +15,8 @@ export class RetractingRunner implements Runner {
     return this.#usual.trouble ?? this.#retraction?.trouble;
   }
 
-  get isOutdated(): boolean {
-    return [this.#usual, this.#retraction].some((runner) => runner?.isOutdated === true);
+  async isOutdated(): Promise<boolean> {
+    return ((await this.#usual.isOutdated?.()) ?? false) || ((await this.#retraction?.isOutdated?.()) ?? false);
   }
 
   /** One after the other: what retracts must not overtake what it retracts. */
