@@ -282,7 +282,7 @@ async function filterProblems(settings: Settings, document: ConfigDocument): Pro
 }
 
 /** The plugin folder as the file says, even when the rest of the file is at fault. */
-function pluginFolder(document: ConfigDocument): string {
+export function pluginFolder(document: ConfigDocument): string {
   const written = (document.value as { plugins?: unknown } | null | undefined)?.plugins;
   const schema = settingsSchema(dirname(document.file)).shape.plugins;
   const parsed = schema.safeParse(typeof written === 'string' ? written : undefined);
