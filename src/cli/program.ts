@@ -5,6 +5,7 @@ import { VERSION } from '../common/version.ts';
 import { describeCompose } from './compose-options.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { describeJournal } from './journal-options.ts';
+import { describePlugin } from './plugin-options.ts';
 
 /** Parses the arguments, runs the command and gives the exit code. */
 export async function runCli(args: readonly string[], exit: Exit): Promise<number> {
@@ -231,6 +232,9 @@ function buildProgram(exit: Exit, done: (code: number) => void): Command {
 
   const journal = program.command('journal').copyInheritedSettings(program);
   describeJournal(journal, done);
+
+  const plugin = program.command('plugin').copyInheritedSettings(program);
+  describePlugin(plugin, exit, done);
 
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
