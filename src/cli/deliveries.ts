@@ -65,7 +65,7 @@ function one(reader: JournalReader, id: string, options: DeliveriesOptions): str
   }
   const attempts = reader.attempts(seq).filter((attempt) => attempt.handler === handler);
   if (options.json === true) {
-    return `${JSON.stringify({ ...jsonOf(delivery), attempts: attempts.map(attemptJson) }, null, 2)}\n`;
+    return `${JSON.stringify({ ...jsonOf(delivery), tries: attempts.map(attemptJson) }, null, 2)}\n`;
   }
   return `${[...describe(delivery), ...attempts.flatMap(describeAttempt)].join('\n')}\n`;
 }

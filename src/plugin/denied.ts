@@ -1,4 +1,5 @@
-import { codeOf } from '../common/errors.ts';
+import { dirname, resolve } from 'node:path';
+import { codeOf, messageOf } from '../common/errors.ts';
 
 /** The code of whatever is denied, Node's own. */
 export const ACCESS_DENIED = 'ERR_ACCESS_DENIED';
@@ -42,9 +43,9 @@ function accessReason(error: NodeDenial): string {
   const { permission, resource } = error.permission === undefined ? { ...error.errno } : error;
   switch (permission) {
     case 'FileSystemRead':
-      return denial(`read ${resource}`, 'read', JSON.stringify([resource]));
+      return denial(`read ${pathOf(resource)}`, 'read', JSON.stringify([pathOf(resource)]));
     case 'FileSystemWrite':
-      return denial(`write ${resource}`, 'write', JSON.stringify([resource]));
+      return denial(`write ${pathOf(resource)}`, 'write', JSON.stringify([pathOf(resource)]));
     case 'ChildProcess': {
       const what = denial(`start ${resource || 'programs'} itself`, 'run', JSON.stringify([resource || 'PROGRAM']));
       return `${what}, and run it with context.run`;
@@ -54,14 +55,20 @@ function accessReason(error: NodeDenial): string {
     case 'Net':
     case undefined: {
       const where = error.hostname ?? error.address;
-      return denial(`use the network${where ? ` (${where})` : ''}`, 'net', 'true');
+      return denial(`use the network${where ? ` (${where})` : ''}`, 'net', 'true, or its hosts for context.fetch,');
     }
     case '':
-      // Links, of which Node says only that they take the whole file system.
-      return 'it may not make links: no permission allows that';
+      // Links, internals of Node, and others that would take the whole file system.
+      return `it may not do that, and no permission allows it: ${messageOf(error).replace(/\.$/, '')}`;
     default:
       return `it may not use ${permission} of Node: no permission allows that`;
   }
+}
+
+/** As it has to be granted: absolute, and where a temporary folder is to be made, the folder for that. */
+function pathOf(resource = ''): string {
+  const path = resolve(resource);
+  return path.endsWith('XXXXXX') ? dirname(path) : path;
 }
 
 /** Of what is switched off Node says that there is no such thing. */

@@ -42,10 +42,12 @@ export default {
 const DENIALS: Readonly<Record<string, RegExp>> = {
   passwd: /it may not read \/etc\/passwd: declare permissions\.read \["\/etc\/passwd"\] in the plugin, and grant it/,
   write: /it may not write \/\S+\/written: declare permissions\.write \["\/\S+\/written"\]/,
-  link: /it may not make links: no permission allows that/,
+  link: /it may not do that, and no permission allows it: fs\.symlink API requires full fs\.read and fs\.write/,
   journal: /it may not write \/\S+\/journal\.db: declare permissions\.write/,
-  socket: /it may not use the network \(127\.0\.0\.1\): declare permissions\.net true in the plugin/,
-  fetch: /it may not use the network \(127\.0\.0\.1\): declare permissions\.net true in the plugin/,
+  socket:
+    /it may not use the network \(127\.0\.0\.1\): declare permissions\.net true, or its hosts for context\.fetch, in the plugin/,
+  fetch:
+    /it may not use the network \(127\.0\.0\.1\): declare permissions\.net true, or its hosts for context\.fetch, in the plugin/,
   listen: /its process exited with code 1 \(Error: it may not use the network.*: declare permissions\.net true/,
   sh: /it may not start sh itself: declare permissions\.run \["sh"\] .* run it with context\.run/,
   sqlite: /it may not use node:sqlite, which knows no permissions: no permission allows that/,

@@ -43,7 +43,7 @@ test('a dead delivery is listed and shown, mended, retried and done; alerts are 
   assert.match(shown.text, /attempt 1: failed, started \S+, \d+ ms\n {4}exited with code 1.*\n {4}\| no power$/);
   assert.match((await done('explain', '1')).text, /attempt 1: failed, started/);
   const listed = JSON.parse((await done('deliveries', '1/dome', '--json')).text);
-  assert.deepEqual([listed.delivery, listed.state, listed.attempts.length], ['1/dome', 'dead', 1]);
+  assert.deepEqual([listed.delivery, listed.state, listed.attempts, listed.tries.length], ['1/dome', 'dead', 1, 1]);
   rmSync(join(directory, 'broken'));
   const retried = await done('retry', '1/dome', '--wait');
   assert.equal(retried.code, 0, retried.text);
