@@ -1,3 +1,4 @@
+import { formatProblem } from '../config/problem.ts';
 import { permissionsInYaml } from '../plugin/permissions.ts';
 import { EXIT } from './exit.ts';
 import { oneLine } from './explanation.ts';
@@ -14,7 +15,9 @@ export interface PluginListOptions {
 /** `voeventd plugin list`: what each plugin is, what it may do, and how it fares. */
 export async function pluginListCommand({ config, json }: PluginListOptions): Promise<number> {
   const log = await createLogger({ level: 'warn', format: 'auto' });
-  const plugins = await surveyPlugins(await pluginHome(config), log);
+  const home = await pluginHome(config);
+  for (const problem of home.document?.problems ?? []) process.stderr.write(`${formatProblem(problem)}\n`);
+  const plugins = await surveyPlugins(home, log);
   await log.flush();
   const text = json === true ? JSON.stringify(plugins.map(jsonOf), null, 2) : plugins.flatMap(describe).join('\n');
   process.stdout.write(`${text}\n`);

@@ -24,6 +24,8 @@ const TSCONFIG = `{
     "module": "preserve",
     "moduleDetection": "force",
     "noEmit": true,
+    // A plugin in JavaScript is completed below /** @type {import('voeventd').Plugin} */, and checked where it says // @ts-check.
+    "allowJs": true,
     "strict": true,
     "erasableSyntaxOnly": true,
     "verbatimModuleSyntax": true,

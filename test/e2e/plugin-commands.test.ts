@@ -125,6 +125,16 @@ test('plugin list says of each plugin where it is, what it declares and is grant
   });
 });
 
+test('plugin list tells when the configuration cannot be read, and lists all the same', async (context) => {
+  const { directory, write, start } = sandbox(context);
+  mkdirSync(join(directory, 'plugins/with-index'), { recursive: true });
+  write('plugins/with-index/index.mjs', "export default { describe: 'Is\\nhere.', handle() {} };");
+  write('voeventd.yaml', 'identity: [');
+  const list = start('plugin', 'list');
+  assert.match(await printed(list, 0), /^with-index {2}\.\/plugins\/with-index\/index\.mjs\n {4}Is here\.\n/m);
+  assert.match(list.lines.join('\n'), /voeventd\.yaml:1:\d+: /);
+});
+
 /** Does what its handler says. */
 const VARIOUS = `
 import { readFileSync } from 'node:fs';

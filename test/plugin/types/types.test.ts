@@ -104,6 +104,10 @@ test('what is wrong in a plugin is an error at its place', async (context) => {
     const text = `import type { Plugin } from 'voeventd';\n\nexport default {\n  ${plugin},\n} satisfies Plugin<{ a: number }>;\n`;
     writeFileSync(join(directory, `${name}.ts`), text);
   }
+  const script = (more: string) =>
+    `// @ts-check\n/** @type {import('voeventd').Plugin} */\nexport default {\n  handle: (alert) => alert.${more},\n};\n`;
+  writeFileSync(join(directory, 'script.mjs'), script('rightAscension'));
+  writeFileSync(join(directory, 'good.mjs'), script('ivorn'));
   writeFileSync(join(directory, 'enum.ts'), 'enum Filter { G, R }\nexport default { handle: () => Filter.G };\n');
   const told = complaints(directory);
   for (const [name, [, pattern]] of Object.entries(WRONG)) {
@@ -113,6 +117,10 @@ test('what is wrong in a plugin is an error at its place', async (context) => {
       `${name}: ${lines.join('\n')}`,
     );
   }
+  assert.deepEqual(
+    told.filter((line) => /\.mjs/.test(line)).map((line) => line.split(':')[0]),
+    ['script.mjs(4,28)'],
+  );
   assert.ok(told.some((line) => /^enum\.ts\(1,6\): error TS1294/.test(line)));
 });
 
