@@ -26,7 +26,7 @@ export async function pluginNewCommand(name: string, options: PluginNewOptions):
     if (error instanceof UserError) throw error;
     throw new UserError('plugin.new', `Cannot write into ${folder}: ${explain(error)}.`, { cause: error });
   }
-  process.stdout.write(introduction(name, [plugin, test].map(fromHere), types));
+  process.stdout.write(introduction(name, [...[plugin, test].map(fromHere), ...types]));
   return EXIT.ok;
 }
 
@@ -45,15 +45,15 @@ function taken(name: string, file: string): UserError {
   return new UserError('plugin.new', `Cannot make the plugin ${name}: ${fromHere(file)} is there already.`);
 }
 
-function introduction(name: string, [plugin = '', test = '']: readonly string[], types: readonly string[]): string {
+function introduction(name: string, files: readonly string[]): string {
   // A handler's name begins with a letter.
   const handler = /^[A-Za-z]/.test(name) ? name : `my-${name}`;
-  return `${[plugin, test, ...types].map((file) => `Wrote ${file}`).join('\n')}
+  return `${files.map((file) => `Wrote ${file}`).join('\n')}
 
 Change the plugin, and try it with an alert; no daemon is needed:
   voeventd plugin test ${name} packet.xml
-Run its test, where Node.js 22.18 or newer is installed:
-  node --test ${test}
+Run its test:
+  voeventd plugin test ${name}
 Then give it to a handler in voeventd.yaml, with what it may do:
 
 ${handlerOf(name, handler)}`;

@@ -23,9 +23,9 @@ export function describePlugin(plugin: Command, exit: Exit, done: (code: number)
     .addHelpText('after', LIST_HELP)
     .action(async (options) => done(await (await import('./plugin-list.ts')).pluginListCommand(options)));
 
-  command('test', 'Hand one alert to a plugin, as the daemon would, and print what came of it. Needs no daemon.')
+  command('test', 'Hand one alert to a plugin, as the daemon would, and print what came of it; or run its test.')
     .argument('<name>', 'the plugin')
-    .argument('<file>', 'the alert')
+    .argument('[file]', 'the alert; without one, the plugin’s own test is run')
     .option('--handler <handler>', 'with the options, permissions and timeout of this handler')
     .option('--with <options>', 'with these options, as YAML or JSON: "{ exposure: 90 }"')
     .option('--pretend', 'only let it say what it would do')
@@ -42,7 +42,10 @@ Each is loaded in a process of its own, with what its handler grants; no setup i
 Exit code: 0 when all is well, 1 when any plugin is broken or refused.`;
 
 const TEST_HELP = `
-No rule is asked. It runs in a process of its own, as always: without --handler with all permissions that it
+No daemon is needed, and no rule is asked. The plugin runs in a process of its own, as always: without --handler with all permissions that it
 declares, which are printed. What it keeps in its state is forgotten.
 
-Exit code: 0 when it was done, 1 otherwise.`;
+Its own test is NAME.test.ts beside it, for node:test, which is in this program. It may do what the plugin
+declares.
+
+Exit code: 0 when it was done, or its tests passed, 1 otherwise.`;

@@ -37,8 +37,7 @@ export default {
 
 /** The test of that plugin. */
 export function testOf(name: string): string {
-  return `// Run it with Node.js 22.18 or newer: node --test ${name}.test.ts
-// voeventd needs neither; it tries the plugin as the daemon runs it with: voeventd plugin test ${name} PACKET
+  return `// voeventd plugin test ${name} runs this; so does node --test, where Node.js 22.18 or newer is installed.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Alert, Context } from 'voeventd';

@@ -1,5 +1,6 @@
 import { createDecoder } from '../alert/decode.ts';
 import { UserError } from '../common/errors.ts';
+import type { Log } from '../common/log.ts';
 import { visible } from '../common/visible.ts';
 import type { AttemptOutcome } from '../dispatch/runner.ts';
 import type { Permissions } from '../plugin/api.ts';
@@ -9,6 +10,7 @@ import { EXIT, type Exit } from './exit.ts';
 import { oneLine } from './explanation.ts';
 import { type ReadPacket, readPacket } from './packet-file.ts';
 import { PluginLines } from './plugin-lines.ts';
+import { runOwnTest } from './plugin-own-test.ts';
 import { type Tested, testedHandler, testedPlugin } from './tested-plugin.ts';
 import { startTrialRun } from './trial-run.ts';
 
@@ -22,28 +24,21 @@ export interface PluginTestOptions {
   readonly json?: boolean;
 }
 
-/** `voeventd plugin test`: one alert through a plugin, as the daemon would hand it over. */
+/** `voeventd plugin test`: one alert through a plugin, as the daemon would hand it over; without one, the plugin's own test. */
 export async function pluginTestCommand(
   name: string,
-  file: string,
+  file: string | undefined,
   options: PluginTestOptions,
   exit: Exit,
 ): Promise<number> {
-  const { handler, ...others } = options;
-  if (handler !== undefined && options.with !== undefined) {
-    throw new UserError('plugin.test', 'Cannot use --handler and --with together: the handler has its own options.');
-  }
-  const reception = { source: 'test', receivedAt: new Date().toISOString() };
-  const read = await readPacket(file, await createDecoder(), reception);
-  if (read === undefined) return EXIT.failed;
   const log = new PluginLines(name);
   let output: string | undefined;
   try {
-    const tested =
-      handler === undefined
-        ? await testedPlugin(name, others, log)
-        : await testedHandler(name, { ...others, handler }, log);
-    if (tested === undefined) return EXIT.failed;
+    if (file === undefined) return await ownTest(name, options, log);
+    const reception = { source: 'test', receivedAt: new Date().toISOString() };
+    const read = await readPacket(file, await createDecoder(), reception);
+    const tested = read === undefined ? undefined : await prepareTested(name, options, log);
+    if (read === undefined || tested === undefined) return EXIT.failed;
     const { outcome, ...told } = await handOver(tested, read, options.pretend === true, log, exit);
     ({ output } = outcome);
     print(name, tested.declared, outcome, told, options);
@@ -51,6 +46,25 @@ export async function pluginTestCommand(
   } finally {
     log.tellOthers(output);
   }
+}
+
+async function ownTest(name: string, options: PluginTestOptions, log: Log): Promise<number> {
+  const { handler, pretend, json } = options;
+  if (handler !== undefined || pretend === true || json === true) {
+    const flag = handler !== undefined ? '--handler' : pretend === true ? '--pretend' : '--json';
+    throw new UserError('plugin.test', `Cannot use ${flag} without an alert: voeventd plugin test ${name} FILE.`);
+  }
+  return (await runOwnTest(name, options, log)) ? EXIT.ok : EXIT.failed;
+}
+
+async function prepareTested(
+  name: string,
+  { handler, ...options }: PluginTestOptions,
+  log: Log,
+): Promise<Tested | undefined> {
+  if (handler === undefined) return await testedPlugin(name, options, log);
+  if (options.with === undefined) return await testedHandler(name, { ...options, handler }, log);
+  throw new UserError('plugin.test', 'Cannot use --handler and --with together: the handler has its own options.');
 }
 
 interface HandedOver {

@@ -3,6 +3,7 @@ import { BUILT_INS } from '../built-ins.ts';
 import { messageOf, UserError } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { Permissions } from '../plugin/api.ts';
+import type { PluginCode } from '../plugin/confinement.ts';
 import { findPlugin } from '../plugin/find.ts';
 import { lookAtPlugin } from '../plugin/look.ts';
 import { fullPermissions, permissionsSchema } from '../plugin/permissions.ts';
@@ -66,13 +67,8 @@ export async function testedPlugin(
   const cannot = (reason: string) => new UserError('plugin.test', `Cannot test ${name}: ${reason}`);
   const place = findPlugin(name, folder, Object.keys(BUILT_INS));
   if (place.kind === 'missing') throw cannot(place.problem);
-  let allow: Permissions = {};
-  if (place.kind === 'file') {
-    const code = { name, file: place.file, options: given, baseDirectory };
-    const look = await lookAtPlugin(code, fullPermissions({}, baseDirectory), log);
-    const parsed = permissionsSchema().safeParse(look.type === 'described' ? look.permissions : {});
-    allow = parsed.success ? parsed.data : {};
-  }
+  const allow =
+    place.kind === 'built-in' ? {} : await declaredBy({ name, file: place.file, options: given, baseDirectory }, log);
   const loaded = await loadPlugin({ place, handler: name, baseDirectory, allow, log }, name, given);
   if (loaded.state === 'broken') throw cannot(loaded.reason);
   if (loaded.state === 'refused') {
@@ -84,7 +80,15 @@ export async function testedPlugin(
   return { handler, sites: settings.sites, journal: undefined, declared: allow, started: [handler] };
 }
 
-function optionsOf(written: string | undefined): Record<string, unknown> {
+/** What a plugin declares with its options; nothing where that cannot be told, which loading it will say. */
+export async function declaredBy(code: PluginCode, log: Log): Promise<Permissions> {
+  const look = await lookAtPlugin(code, fullPermissions({}, code.baseDirectory), log);
+  const parsed = permissionsSchema().safeParse(look.type === 'described' ? (look.permissions ?? {}) : {});
+  return parsed.success ? parsed.data : {};
+}
+
+/** @throws UserError when they are no map */
+export function optionsOf(written: string | undefined): Record<string, unknown> {
   if (written === undefined) return {};
   let value: unknown;
   try {

@@ -45,6 +45,11 @@ function fileOf(name: string, directory: string): string | undefined {
   return undefined;
 }
 
+/** The test that stands beside a plugin's file: `slew.test.ts` beside `slew.ts`. */
+export function testFileOf(file: string): string | undefined {
+  return EXTENSIONS.map((extension) => file.replace(CODE, `.test${extension}`)).find(isFile);
+}
+
 function isFile(path: string): boolean {
   try {
     return statSync(path).isFile();

@@ -32,6 +32,7 @@ test('plugin new writes a plugin that is checked, tested and tried as it stands,
   });
   assert.equal(tested.status, 0, tested.stdout);
   assert.match(tested.stdout, /pass 4/);
+  assert.match(await printed(start('plugin', 'test', 'observe'), 0), /pass 4/);
   const tried = await printed(start('plugin', 'test', 'observe', packetFile), 0);
   assert.match(tried, /^It declares, and for this test is granted: allow: \{ run: \[echo\] \}$/m);
   assert.match(tried, /^✓ observe: done in \d+ ms: pointed at 74\.7412 -9\.3137\n {4}\| 74\.7412 -9\.3137$/m);
@@ -188,6 +189,28 @@ test('plugin test hands an alert over, and tells outcome, detail, output and tim
   assert.deepEqual(rest, { plugin: 'various', pretends: false, state: 'failed', reason: 'never', retryable: false });
 });
 
+test('plugin test without an alert runs the test beside the plugin, which may do what the plugin declares', async (context) => {
+  const { directory, write, start } = sandbox(context);
+  mkdirSync(join(directory, 'plugins/folder'), { recursive: true });
+  write('flats', 'flat');
+  write('plugins/reads.ts', "export default { permissions: { read: ['./flats'] }, handle() {} };");
+  write(
+    'plugins/reads.test.ts',
+    `import { readFileSync } from 'node:fs';
+import test from 'node:test';
+test('reads what is declared', () => void readFileSync('flats'));
+test('reads nothing else', () => void readFileSync('/etc/passwd'));
+`,
+  );
+  write('plugins/folder/index.mjs', 'export default { handle() {} };');
+  write('plugins/folder/index.test.mjs', 'import "./missing.mjs";');
+  const reads = await printed(start('plugin', 'test', 'reads'), 1);
+  assert.match(reads, /✔ reads what is declared[\s\S]*✖ reads nothing else[\s\S]*ERR_ACCESS_DENIED/);
+  const folder = start('plugin', 'test', 'folder');
+  await printed(folder, 1);
+  assert.match(folder.lines.join('\n'), /Cannot load \S+index\.test\.mjs: Cannot find module/);
+});
+
 test('plugin test takes options, permissions and timeout of a handler', async (context) => {
   const { directory, write, start } = sandbox(context);
   mkdirSync(join(directory, 'plugins'));
@@ -226,6 +249,9 @@ test('plugin test says what it cannot do', async (context) => {
     [['strict', 'one.xml'], /Cannot test strict: its options do not fit\. with\.a: .*--with/],
     [['strict', 'one.xml', '--with', '[1]'], /Cannot use --with \[1\]: write options as \{ exposure: 90 \}\./],
     [['strict', 'one.xml', '--with', '{'], /Cannot read --with: /],
+    [['strict'], /there is no \.\/plugins\/strict\.test\.mjs\. Write it, or name an alert/],
+    [['log'], /Cannot test log: it is built in\. Name an alert/],
+    [['strict', '--pretend'], /Cannot use --pretend without an alert: voeventd plugin test strict FILE/],
     [['strict', 'two.xml'], /Cannot read two\.xml: no such file/],
     [['strict', 'one.xml', '--with', '{}', '--handler', 'a'], /Cannot use --handler and --with together/],
   ];
