@@ -127,7 +127,8 @@ ${renderTable(web?.anyOf?.find(({ properties }) => properties !== undefined) ?? 
 ${renderTable(entriesOf(handlers))}
 
 What goes into \`with\` is the plugin's: [archive](../plugins/archive/README.md), [exec](../plugins/exec/README.md),
-[log](../plugins/log/README.md), [webhook](../plugins/webhook/README.md), or your own.
+[log](../plugins/log/README.md), [mail](../plugins/mail/README.md), [mqtt](../plugins/mqtt/README.md),
+[slack](../plugins/slack/README.md), [webhook](../plugins/webhook/README.md), or your own.
 
 A secret is written as \`{ file: PATH }\` or \`{ env: NAME }\` wherever an option says so, and is never printed.
 

@@ -12,18 +12,17 @@ import type { Services } from './plugin/services.ts';
 import type { PreparedHandler } from './prepare.ts';
 import type { PreparedPlugin } from './prepare-plugin.ts';
 import type { HandlerSettings, Settings } from './settings.ts';
-import type { Site } from './sky/site.ts';
 
 /**
  * How to run a prepared handler; undefined when its plugin is broken.
  *
- * @param handlers all there are, for the one that gets what this one fails at
+ * @param settings all handlers there are, for the one that gets what this one fails at; and where the status page is
  * @param services what is done for plugins
  * @param pretend nothing runs, whatever the file says
  */
 export function laneSpec(
   handler: PreparedHandler,
-  handlers: Settings['handlers'],
+  { handlers, web }: Pick<Settings, 'handlers' | 'web'>,
   log: Log,
   services: Services,
   pretend: boolean,
@@ -32,6 +31,7 @@ export function laneSpec(
   if (plugin.kind === 'broken') return undefined;
   const { retry, timeout, maxAge, concurrency, breaker, rateLimit, queue } = settings;
   const fallback = fallbackSettings(settings.onDead, handlers);
+  const url = web === false ? undefined : web.url;
   return {
     settings: {
       handler: name,
@@ -52,17 +52,26 @@ export function laneSpec(
         jitter: retry.jitter,
       },
     },
-    fingerprint: fingerprintOf(handler, fallback, services.site),
+    fingerprint: fingerprintOf(handler, fallback, [services.site, url]),
     createRunner: async () => {
       const usual = await createRunner(handler, plugin, log, services);
-      if (retraction === undefined) return new RetractingRunner(usual, undefined);
+      if (retraction === undefined) return linked(new RetractingRunner(usual, undefined), url);
       try {
-        return new RetractingRunner(usual, await createRunner(handler, retraction, log, services));
+        return linked(new RetractingRunner(usual, await createRunner(handler, retraction, log, services)), url);
       } catch (error) {
         await usual.close();
         throw error;
       }
     },
+  };
+}
+
+/** Tells where people can read about each alert: on its page, where the status page has an address for others. */
+function linked(runner: Runner, url: string | undefined): Runner {
+  if (url === undefined) return runner;
+  return {
+    run: (attempt) => runner.run({ ...attempt, link: `${url}/alerts/${attempt.alert.id}` }),
+    close: () => runner.close(),
   };
 }
 
@@ -111,13 +120,13 @@ function revealed(this: Record<string, unknown>, key: string, value: unknown): u
   return given instanceof Secret ? given.reveal() : value;
 }
 
-/** Changes when the handler's part of the file does, what its fallback takes, its site, or its plugin's own files. */
+/** Changes when the handler's part of the file does, what its fallback takes, what else is told to it, or its plugin's own files. */
 function fingerprintOf(
   { settings, plugin, retraction }: PreparedHandler,
   fallback: FallbackSettings | undefined,
-  site: Site | undefined,
+  told: readonly unknown[],
 ): string {
-  const hash = createHash('sha256').update(JSON.stringify([settings, fallback, site]));
+  const hash = createHash('sha256').update(JSON.stringify([settings, fallback, told]));
   // A secret that was changed in its file is a changed option.
   if (plugin.kind === 'built-in') hash.update(JSON.stringify(plugin.config, revealed) ?? '');
   if (retraction?.kind === 'built-in') hash.update(JSON.stringify(retraction.config, revealed) ?? '');

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import type { Alert, Context, Plugin, ProgramEnding } from '../../src/plugin/api.ts';
-import { elapsed, explain, printable } from '../shared/words.ts';
+import { abortName, elapsed, explain, printable } from '../shared/words.ts';
 import { environmentOf } from './environment.ts';
 import { type Options, options } from './options.ts';
 import { lastLine, logDropped, logLines } from './output.ts';
@@ -79,9 +79,4 @@ function report(ending: ProgramEnding, took: string, context: Context<Options>):
         { cause: context.signal.reason },
       );
   }
-}
-
-/** The host aborts at the handler's timeout with a TimeoutError; why it aborts otherwise, it says itself. */
-function abortName(signal: AbortSignal): string {
-  return signal.reason?.name === 'TimeoutError' ? 'timeout' : 'interrupted';
 }

@@ -1,16 +1,19 @@
-import type { Alert } from '../../src/plugin/api.ts';
+import type { Alert, Context } from '../../src/plugin/api.ts';
+import { alertJson } from '../shared/alert-json.ts';
+import { failuresOf } from '../shared/alert-words.ts';
+import { decimalPosition, radius, sexagesimalPosition, unusualSystem } from '../shared/position.ts';
 import { printable, UNPRINTABLE } from '../shared/words.ts';
-import { degrees, hours } from './sexagesimal.ts';
 
 /** No part of a line can fill a screen: a longer one is cut. */
 const LONGEST_PART = 400;
 
 /**
- * The alert in one line: when it came, what it is, which one, when and where, how important, from where. As
+ * The alert in one line: when it came, what it is, which one, when and where, how important, from where; and what others
+ * have failed at. As
  * `2026-11-22T10:00:07.250Z observation new ivo://a/b#c | event 2026-11-22T09:59:58Z | 83.63310 +22.01450 ± 0.05 deg
  * (05:34:31.94 +22:00:52.2) | importance 0.95 | from campus`.
  */
-export function line(alert: Alert): string {
+export function line(alert: Alert, because: Context['because']): string {
   const { receivedAt, test, role, kind, ivorn, time, importance, source } = alert;
   const mark = test ? 'TEST ' : '';
   const parts = [`${receivedAt} ${mark}${role} ${kind} ${ivorn}`];
@@ -18,13 +21,13 @@ export function line(alert: Alert): string {
   const where = position(alert);
   if (where !== undefined) parts.push(where);
   if (importance !== undefined) parts.push(`importance ${importance}`);
-  parts.push(`from ${source}`);
+  parts.push(`from ${source}`, ...failuresOf(because));
   return parts.map(short).join(' | ');
 }
 
-/** The decoded alert as JSON in one line, without the document itself: that may be megabytes. What a terminal would obey is escaped, so nothing is lost. */
-export function json({ raw: _, ...alert }: Alert): string {
-  return JSON.stringify(alert).replace(
+/** The decoded alert as JSON in one line, as `alertJson` writes it. What a terminal would obey is escaped, so nothing is lost. */
+export function json(alert: Alert, because: Context['because']): string {
+  return alertJson(alert, because).replace(
     UNPRINTABLE,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
@@ -32,15 +35,10 @@ export function json({ raw: _, ...alert }: Alert): string {
 
 function position({ ra, dec, errorRadius, system }: Alert): string | undefined {
   if (ra === undefined || dec === undefined) return undefined;
-  const sign = dec < 0 ? '' : '+';
   const error = errorRadius === undefined ? '' : ` ± ${radius(errorRadius)}`;
-  const frame = system === undefined || /FK5|ICRS/i.test(system) ? '' : ` ${system}`;
-  return `${ra.toFixed(5)} ${sign}${dec.toFixed(5)}${error} deg (${hours(ra)} ${degrees(dec)})${frame}`;
-}
-
-/** Three digits are enough to see whether a telescope's field holds it. */
-function radius(errorRadius: number): string {
-  return String(Number(errorRadius.toPrecision(3)));
+  const frame = unusualSystem(system);
+  const degrees = `${decimalPosition(ra, dec)}${error} deg`;
+  return `${degrees} (${sexagesimalPosition(ra, dec)})${frame === undefined ? '' : ` ${frame}`}`;
 }
 
 function short(text: string): string {

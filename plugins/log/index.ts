@@ -1,6 +1,6 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Alert, Plugin } from '../../src/plugin/api.ts';
+import type { Alert, Context, Plugin } from '../../src/plugin/api.ts';
 import { json, line } from './format.ts';
 import { type Options, options } from './options.ts';
 
@@ -18,14 +18,15 @@ export default {
       throw new Error(`Cannot append to ${destination}: ${(error as Error).message}. ${change}.`, { cause: error });
     }
   },
-  pretend(alert, { config }) {
-    const text = textOf(alert, config);
+  pretend(alert, context) {
+    const { config } = context;
+    const text = textOf(alert, context);
     const what = config.format === 'json' ? `a line of JSON (${Buffer.byteLength(text)} bytes)` : `the line: ${text}`;
     return config.destination === undefined ? `log ${what}` : `append to ${config.destination} ${what}`;
   },
   async handle(alert, context) {
     const { destination } = context.config;
-    const text = textOf(alert, context.config);
+    const text = textOf(alert, context);
     if (destination === undefined) {
       context.log.info(text);
       return;
@@ -39,6 +40,6 @@ export default {
   },
 } satisfies Plugin<Options>;
 
-function textOf(alert: Alert, { format }: Options): string {
-  return format === 'json' ? json(alert) : line(alert);
+function textOf(alert: Alert, { config, because }: Context<Options>): string {
+  return config.format === 'json' ? json(alert, because) : line(alert, because);
 }

@@ -36,6 +36,11 @@ export function explain(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
+/** The host aborts at the handler's timeout with a TimeoutError; why it aborts otherwise, it says itself. */
+export function abortName(signal: AbortSignal): 'timeout' | 'interrupted' {
+  return signal.reason?.name === 'TimeoutError' ? 'timeout' : 'interrupted';
+}
+
 /** The time since `startedAt` (of `performance.now`), as `40ms` or `1.2s`. */
 export function elapsed(startedAt: number): string {
   const elapsedMs = performance.now() - startedAt;

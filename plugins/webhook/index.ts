@@ -1,10 +1,12 @@
 import type { Context, Plugin } from '../../src/plugin/api.ts';
+import { request } from '../shared/hook-request.ts';
+import { failureFor, statusOf } from '../shared/http-answer.ts';
+import { type Answer, type Client, createClient, type Message } from '../shared/http-client.ts';
+import { secretsOfUrl } from '../shared/secrets.ts';
 import { elapsed } from '../shared/words.ts';
-import { type Answer, type Client, createClient } from './client.ts';
-import { type Message, messageFor } from './message.ts';
-import { explain } from './network-words.ts';
+import { messageFor } from './message.ts';
 import { type Options, options } from './options.ts';
-import { failureFor, redirectTarget, statusOf } from './verdict.ts';
+import { isRedirect, redirectReason, redirectTarget } from './redirects.ts';
 
 /** One for each handler. Their idle connections close by themselves and do not keep the daemon running. */
 const clients = new WeakMap<Options, Client>();
@@ -34,7 +36,7 @@ export default {
 } satisfies Plugin<Options>;
 
 function clientOf(config: Options): Client {
-  const client = clients.get(config) ?? createClient(config);
+  const client = clients.get(config) ?? createClient({ ...config, url: new URL(config.url.reveal()) });
   clients.set(config, client);
   return client;
 }
@@ -44,24 +46,16 @@ async function deliver(client: Client, message: Message, context: Context<Option
   for (let redirects = 0; ; redirects++) {
     const answer = await request(client, url, message, context);
     if (answer.status >= 200 && answer.status < 300) return answer;
+    if (!isRedirect(answer)) throw failureFor(answer, url, secretsOf(context.config), context);
     const target = redirectTarget(answer, url);
-    if (target === undefined || redirects === context.config.redirects) throw failureFor(answer, url, context);
+    const most = context.config.redirects;
+    if (target === undefined || redirects === most) throw context.fail(redirectReason(answer, url, most));
     url = target;
   }
 }
 
-async function request(client: Client, url: URL, message: Message, context: Context<Options>): Promise<Answer> {
-  const { signal } = context;
-  try {
-    return await client.send(url, message, signal);
-  } catch (error) {
-    // Only scheme, host and port are named: the path and the query of a web hook are often its password.
-    const reason = signal.aborted ? abortName(signal) : explain(error);
-    throw context.retry(`Cannot deliver to ${url.origin}: ${reason}`, { cause: error });
-  }
-}
-
-/** The host aborts at the handler's timeout with a TimeoutError; why it aborts otherwise, it says itself. */
-function abortName(signal: AbortSignal): string {
-  return signal.reason?.name === 'TimeoutError' ? 'timeout, no answer in time' : 'interrupted';
+function secretsOf({ url, headers, signature }: Options): string[] {
+  // Of "Bearer TOKEN", the second word alone is a secret, too.
+  const parts = Object.values(headers).flatMap((value) => [value.reveal(), ...value.reveal().split(/\s+/).slice(1)]);
+  return [...secretsOfUrl(url.reveal()), ...parts, ...(signature === undefined ? [] : [signature.secret.reveal()])];
 }

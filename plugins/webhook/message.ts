@@ -1,27 +1,15 @@
 import { createHmac } from 'node:crypto';
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Alert, Context } from '../../src/plugin/api.ts';
+import { alertJson } from '../shared/alert-json.ts';
+import { deliveryHeaders } from '../shared/hook-request.ts';
+import type { Message } from '../shared/http-client.ts';
 import type { Options } from './options.ts';
-
-/** What is sent, the same at each redirect. */
-export interface Message {
-  readonly method: string;
-  readonly headers: OutgoingHttpHeaders;
-  readonly body: Uint8Array;
-}
 
 export function messageFor(alert: Alert, context: Context<Options>): Message {
   const { config } = context;
   const { body, contentType } = bodyOf(alert, context);
-  const deaths = context.because?.map(({ endedAt }) => endedAt) ?? [];
-  const headers: OutgoingHttpHeaders = {
-    'user-agent': 'voeventd',
-    'content-type': contentType,
-    'x-voeventd-delivery': headerText(context.delivery),
-    'x-voeventd-attempt': String(context.attempt),
-    // The same for each attempt, so that a receiver can tell a repeated alert from a new one, or from further bad news of it.
-    'idempotency-key': headerText([alert.id, context.handler, ...deaths].join('/')),
-  };
+  const headers: OutgoingHttpHeaders = { ...deliveryHeaders(alert, context), 'content-type': contentType };
   for (const [name, value] of Object.entries(config.headers)) headers[name.toLowerCase()] = value.reveal();
   headers['content-length'] = body.length;
   if (config.signature !== undefined) {
@@ -38,14 +26,9 @@ function bodyOf(
 ): { body: Uint8Array; contentType: string } {
   const packetType = alert.format === 'voevent' ? 'application/xml' : 'application/json';
   if (config.body === 'xml') return { body: packet, contentType: packetType };
-  if (config.body === 'json') return { body: Buffer.from(jsonOf(alert, because)), contentType: 'application/json' };
+  if (config.body === 'json') return { body: Buffer.from(alertJson(alert, because)), contentType: 'application/json' };
   const { template, contentType } = config.body;
   return { body: Buffer.from(template.render(alert, escapeFor(contentType), because)), contentType };
-}
-
-/** Without the packet itself, which may be megabytes: whoever wants it asks for `body: xml`. */
-function jsonOf({ raw: _, ...alert }: Alert, because: Context['because']): string {
-  return JSON.stringify({ ...alert, because });
 }
 
 const XML_ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
@@ -58,8 +41,4 @@ function escapeFor(contentType: string): (value: string) => string {
     return (value) => value.replace(/[&<>"']/g, (char) => XML_ENTITIES[char] ?? '');
   if (type === 'application/x-www-form-urlencoded') return (value) => encodeURIComponent(value.toWellFormed());
   return (value) => value;
-}
-
-function headerText(value: string): string {
-  return value.replace(/[^\x20-\x7e]+/g, (text) => encodeURIComponent(text.toWellFormed()));
 }

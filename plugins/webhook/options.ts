@@ -1,4 +1,6 @@
 import type { Fields, Plugin } from '../../src/plugin/api.ts';
+import { hookUrl } from '../shared/hook-url.ts';
+import { tlsOptions } from '../shared/tls.ts';
 
 type Zod = Parameters<NonNullable<Plugin['config']>>[0];
 
@@ -17,10 +19,9 @@ const OWN_HEADERS = new Set([
 /** The options of the webhook plugin. */
 export function options(z: Zod, fields: Fields) {
   return z.strictObject({
-    url: fields
-      .secret()
-      .refine((url) => isHttpUrl(url.reveal()), 'Write a whole address that begins with http:// or https://.')
-      .describe('The address to send to, as text or, where it holds a token, as { file: PATH } or { env: NAME }.'),
+    url: hookUrl(fields).describe(
+      'The address to send to, as text or, where it holds a token, as { file: PATH } or { env: NAME }.',
+    ),
     method: z.enum(['POST', 'PUT', 'PATCH']).default('POST').describe('The HTTP method.'),
     headers: z
       .record(
@@ -49,7 +50,11 @@ export function options(z: Zod, fields: Fields) {
       .max(10)
       .default(0)
       .describe('How many redirects to follow: only 307 and 308, and only to the same scheme, host and port.'),
-    tls: tls(z, fields),
+    tls: tlsOptions(
+      z,
+      fields,
+      'How to secure an https address. The files are read at the start and at a reload of the configuration.',
+    ),
     signature: signature(z, fields),
     responseLimit: z
       .int()
@@ -62,24 +67,6 @@ export function options(z: Zod, fields: Fields) {
 }
 
 export type Options = ReturnType<typeof options>['_output'];
-
-function tls(z: Zod, fields: Fields) {
-  return z
-    .strictObject({
-      ca: fields.path().optional().describe('A PEM file with the authorities to trust, in place of the usual ones.'),
-      cert: fields.path().optional().describe('A PEM file with the certificate that identifies this daemon.'),
-      key: fields.path().optional().describe('A PEM file with the private key of "cert".'),
-      verify: z
-        .boolean()
-        .default(true)
-        .describe(
-          'Whether the server must prove its identity. Without it, anyone between can read and change what is sent.',
-        ),
-    })
-    .refine(({ cert, key }) => (cert === undefined) === (key === undefined), 'Write "cert" and "key" together.')
-    .prefault({})
-    .describe('How to secure an https address. The files are read at the start and at a reload of the configuration.');
-}
 
 function signature(z: Zod, fields: Fields) {
   return z
@@ -110,11 +97,6 @@ function headerName(z: Zod) {
 
 function isHeaderValue(value: string): boolean {
   return succeeds(() => http().validateHeaderValue('value', value));
-}
-
-function isHttpUrl(text: string): boolean {
-  const url = URL.parse(text);
-  return url !== null && ['http:', 'https:'].includes(url.protocol);
 }
 
 function succeeds(check: () => void): boolean {

@@ -74,14 +74,19 @@ interface HandedOver {
 }
 
 async function handOver(
-  { handler, sites, journal, started }: Tested,
+  { handler, settings, journal, started }: Tested,
   { packet, decoded: { alert } }: ReadPacket,
   pretend: boolean,
   log: PluginLines,
   exit: Exit,
 ): Promise<HandedOver> {
   try {
-    const run = await startTrialRun(handler, { sites, journal, now: Date.now(), earlier: async () => [] }, log, exit);
+    const run = await startTrialRun(
+      handler,
+      { settings, journal, now: Date.now(), earlier: async () => [] },
+      log,
+      exit,
+    );
     log.begin();
     const pretends = pretend || handler.settings.mode === 'pretend';
     const retracts = handler.retraction !== undefined && alert.kind === 'retraction';

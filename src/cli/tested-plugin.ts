@@ -13,12 +13,12 @@ import { type Settings, settingsSchema } from '../settings.ts';
 import { type PluginHome, pluginHome } from './plugin-home.ts';
 import { faultsInWords } from './plugin-survey.ts';
 import { prepareOrTell } from './prepare-or-tell.ts';
-import { handlerNamed } from './trial-run.ts';
+import { handlerNamed, type TrialSettings } from './trial-run.ts';
 
 /** What is tested: a handler of the configuration, or a plugin by itself as if one had it. */
 export interface Tested {
   readonly handler: PreparedHandler;
-  readonly sites: Settings['sites'];
+  readonly settings: TrialSettings['settings'];
   readonly journal: string | undefined;
   /** What it declares, where no handler grants anything. */
   readonly declared: Permissions | undefined;
@@ -43,8 +43,7 @@ export async function testedHandler(
         `Cannot test ${name} with ${handler}: its plugin is ${found.settings.plugin}.`,
       );
     }
-    const { sites, journal } = settings;
-    return { handler: found, sites, journal: journal.path, declared: undefined, started: handlers };
+    return { handler: found, settings, journal: settings.journal.path, declared: undefined, started: handlers };
   } catch (error) {
     await discard(handlers);
     throw error;
@@ -74,10 +73,10 @@ export async function testedPlugin(
   if (loaded.state === 'refused') {
     throw cannot(`its options do not fit. ${faultsInWords(loaded.problems)} Give them with --with '{ … }'.`);
   }
-  const settings = settingsOf(name, home);
+  const [ofHandler, settings] = settingsOf(name, home);
   const { plugin, defaults } = loaded;
-  const handler = { name, settings: settings.handler, rule: undefined, plugin, retraction: undefined, defaults };
-  return { handler, sites: settings.sites, journal: undefined, declared: allow, started: [handler] };
+  const handler = { name, settings: ofHandler, rule: undefined, plugin, retraction: undefined, defaults };
+  return { handler, settings, journal: undefined, declared: allow, started: [handler] };
 }
 
 /** What a plugin declares with its options; nothing where that cannot be told, which loading it will say. */
@@ -104,10 +103,11 @@ export function optionsOf(written: string | undefined): Record<string, unknown> 
 function settingsOf(
   name: string,
   { baseDirectory, document }: PluginHome,
-): { handler: Settings['handlers'][string]; sites: Settings['sites'] } {
+): [handler: Settings['handlers'][string], settings: TrialSettings['settings']] {
   const schema = settingsSchema(baseDirectory);
-  const [handler] = Object.values(schema.shape.handlers.parse({ test: { plugin: name } }));
+  const handlers = schema.shape.handlers.parse({ test: { plugin: name } });
+  const [handler] = Object.values(handlers);
   if (handler === undefined) throw new Error('The schema gives no handler.');
   const sites = schema.shape.sites.safeParse((document?.value as { sites?: unknown } | undefined)?.sites);
-  return { handler, sites: sites.success ? sites.data : {} };
+  return [handler, { handlers, sites: sites.success ? sites.data : {}, web: false }];
 }

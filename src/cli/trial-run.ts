@@ -18,7 +18,7 @@ import { stopSignal } from './signals.ts';
 
 /** What a handler is run with, without a daemon. */
 export interface TrialSettings {
-  readonly sites: Settings['sites'];
+  readonly settings: Pick<Settings, 'sites' | 'handlers' | 'web'>;
   /** The journal, for what the plugin keeps there; what it changes is forgotten. */
   readonly journal: string | undefined;
   /** Milliseconds since 1970, for the sky. */
@@ -51,11 +51,11 @@ export function handlerNamed(name: string, handlers: readonly PreparedHandler[])
  */
 export async function startTrialRun(
   handler: PreparedHandler,
-  settings: TrialSettings,
+  trial: TrialSettings,
   log: Log,
   exit: Exit,
 ): Promise<TrialRun> {
-  const runner = await runnerOf(handler, settings, log);
+  const runner = await runnerOf(handler, trial, log);
   const stop = stopSignal(exit);
   let number = 0;
   return {
@@ -71,15 +71,15 @@ export async function startTrialRun(
 
 async function runnerOf(
   handler: PreparedHandler,
-  { sites, journal, now, earlier }: TrialSettings,
+  { settings, journal, now, earlier }: TrialSettings,
   log: Log,
 ): Promise<Runner> {
   const kept =
     journal !== undefined && existsSync(journal)
       ? handlerState(new PluginJournal(() => openToLook(journal)), handler.name)
       : NOTHING_KEPT;
-  const services = trialServices(siteOf(handler.settings.site, sites), kept, () => now, earlier);
-  const spec = laneSpec(handler, {}, log, services, false);
+  const services = trialServices(siteOf(handler.settings.site, settings.sites), kept, () => now, earlier);
+  const spec = laneSpec(handler, settings, log, services, false);
   const reason = handler.plugin.kind === 'broken' ? handler.plugin.reason : '';
   if (spec === undefined) throw new UserError('try.run', `Cannot run ${handler.name}: ${reason}`);
   try {

@@ -121,10 +121,9 @@ async function startRun(
   exit: Exit,
 ): Promise<Run> {
   try {
-    const { sites, journal } = settings;
     const earlier = async (alert: Pick<Alert, 'id'>) => trial.earlier(alert);
     const handler = handlerNamed(name, handlers);
-    const run = await startTrialRun(handler, { sites, journal: journal.path, now, earlier }, log, exit);
+    const run = await startTrialRun(handler, { settings, journal: settings.journal.path, now, earlier }, log, exit);
     return {
       handler: name,
       once: (alert, packet, { mode, retraction }) =>

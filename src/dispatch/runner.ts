@@ -15,6 +15,8 @@ export interface Attempt {
   readonly retracts: boolean;
   /** The dead deliveries it is about, where the handler is the `onDead` of others. */
   readonly because?: readonly DeadDelivery[] | undefined;
+  /** Where people can read about the alert, where that is known. */
+  readonly link?: string | undefined;
   /** Aborts at the deadline, with a reason named `TimeoutError`, at shutdown, and when nobody wants the delivery any more. */
   readonly signal: AbortSignal;
 }

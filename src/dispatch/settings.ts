@@ -124,7 +124,7 @@ export function handlerSchema<Allow extends z.ZodType>(allow: Allow) {
             .min(1)
             .max(1_000)
             .describe(
-              'How many attempts in all. Each plugin has its own default: 1 for exec, 5 for webhook and archive.',
+              'How many attempts in all. Each plugin has its own default: 1 for exec and log, 5 for the other built-in ones.',
             )
             .meta({ sample: 3 })
             .optional(),

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
-import { type LogPosition, segmentPath, segments } from './log/segments.ts';
+import { LogReader } from './log/reader.ts';
+import { afterAll, type LogPosition } from './log/segments.ts';
 import { openToLook } from './look.ts';
 import { intakePosition } from './position.ts';
 import { REMOVABLE, type Retention, USED_PART, usedBytes } from './retention.ts';
@@ -79,11 +80,22 @@ function removable(
   return { expired, excess };
 }
 
-/** Bytes of the intake's log that were not taken in. */
-function backlog(path: string, { segment, offset }: LogPosition): number {
-  return segments(path)
-    .filter((one) => one >= segment)
-    .reduce((sum, one) => sum + Math.max(0, sizeOf(segmentPath(path, one)) - (one === segment ? offset : 0)), 0);
+/** Bytes of packets in the intake's log that were not taken in. */
+function backlog(path: string, from: LogPosition): number {
+  const reader = new LogReader(path, { damaged: () => {} });
+  const until = afterAll(path);
+  let position = from;
+  let bytes = 0;
+  try {
+    for (;;) {
+      const batch = reader.read(position, until);
+      for (const { packet } of batch.entries) bytes += packet.length;
+      position = batch.position;
+      if (batch.isLast) return bytes;
+    }
+  } finally {
+    reader.close();
+  }
 }
 
 /** Of a file that may not be there. */

@@ -2,6 +2,7 @@ import { renameSync, rmSync } from 'node:fs';
 import { formatDuration } from '../common/durations.ts';
 import { explain } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
+import type { Blanks } from '../journal/log/blanks.ts';
 import { LogReader } from '../journal/log/reader.ts';
 import type { Entry } from '../journal/log/record.ts';
 import { afterAll, type LogPosition, segmentPath, segments } from '../journal/log/segments.ts';
@@ -25,6 +26,7 @@ export class Taking {
   readonly #journalPath: string;
   readonly #journal: TakingJournal;
   readonly #reader: LogReader;
+  readonly #blanks: Pick<Blanks, 'give'>;
   readonly #log: Log;
   readonly #onTaken: OnTaken;
   /** Where to read on. */
@@ -32,17 +34,31 @@ export class Taking {
   /** Up to where the journal has it. */
   #taken: LogPosition;
   #until: LogPosition;
+  /** Of this run; a segment of an earlier one may be of an earlier version. */
+  readonly #firstOwn: number;
   readonly #damaged = new Set<number>();
   #scheduled: NodeJS.Immediate | NodeJS.Timeout | undefined;
   #failing: { readonly since: number; readonly problem: string } | undefined;
 
-  /** @param until everything before is there to be taken */
-  constructor(journalPath: string, journal: TakingJournal, until: LogPosition, log: Log, onTaken: OnTaken) {
+  /**
+   * @param until everything before is there to be taken
+   * @param blanks gets the segments of this run that nobody needs any more
+   */
+  constructor(
+    journalPath: string,
+    journal: TakingJournal,
+    until: LogPosition,
+    blanks: Pick<Blanks, 'give'>,
+    log: Log,
+    onTaken: OnTaken,
+  ) {
     this.#journalPath = journalPath;
     this.#journal = journal;
     this.#log = log;
     this.#onTaken = onTaken;
+    this.#blanks = blanks;
     this.#until = until;
+    this.#firstOwn = until.segment;
     this.#reader = new LogReader(journalPath, { damaged: (path, span) => this.#isDamaged(path, span) });
     this.#position = journal.position();
     this.#taken = this.#position;
@@ -59,10 +75,14 @@ export class Taking {
     this.#scheduled ??= setImmediate(() => this.#turn());
   }
 
-  /** Moves what was taken into the journal's file, and removes the segments that were needed until then. */
-  tidy(): void {
+  /**
+   * Moves what was taken into the journal's file, and removes the segments that were needed until then.
+   *
+   * @param checkpoint says whether all that was taken is there now
+   */
+  tidy(checkpoint = () => this.#journal.checkpoint()): void {
     const { segment } = this.#taken;
-    if (this.#journal.checkpoint()) this.#removeBefore(segment);
+    if (checkpoint()) this.#removeBefore(segment);
   }
 
   /** When the intake has ended: with every segment, if all of them are in the file. */
@@ -120,7 +140,8 @@ export class Taking {
       if (old >= segment) return;
       const path = segmentPath(this.#journalPath, old);
       if (this.#damaged.delete(old)) renameSync(path, `${path}.damaged`);
-      else rmSync(path);
+      else if (old < this.#firstOwn) rmSync(path);
+      else this.#blanks.give(path);
     }
   }
 

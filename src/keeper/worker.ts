@@ -9,6 +9,7 @@ import { LoopLag } from '../common/loop-lag.ts';
 import { type LogMessage, threadLog } from '../common/thread.ts';
 import { isDamage } from '../journal/corrupt.ts';
 import { JournalImporter } from '../journal/import.ts';
+import { Blanks } from '../journal/log/blanks.ts';
 import type { LogPosition } from '../journal/log/segments.ts';
 import { JournalRetention } from '../journal/retention.ts';
 import type { FromKeeper, KeeperData, ToKeeper } from './messages.ts';
@@ -30,15 +31,23 @@ const watched: TakingJournal = {
   take: (entries, until) => noticing(() => journal.take(entries, until)),
   checkpoint: () => noticing(() => journal.checkpoint()),
 };
-const taking = new Taking(journalPath, watched, start, log, (added, duplicates) => {
+const blanks = new Blanks(journalPath);
+const taking = new Taking(journalPath, watched, start, blanks, log, (added, duplicates) => {
   if (added > 0) news?.postMessage(added);
   say({ type: 'taken', added, duplicates });
-  if (journal.isLogLong) setImmediate(() => tidily(() => journal.restartLog()));
+  if (journal.isLogLong) setImmediate(() => tidily(() => taking.tidy(() => journal.restartLog())));
 });
 const retention = new JournalRetention(journalPath);
 const retiring = new Retiring(retention, log);
 const lag = new LoopLag();
-const tidying = setInterval(() => tidily(() => taking.tidy()), TIDY_MS);
+const tidying = setInterval(
+  () =>
+    tidily(() => {
+      taking.tidy();
+      blanks.tend();
+    }),
+  TIDY_MS,
+);
 
 /** Says so where the file turns out to be damaged. */
 function noticing<Result>(work: () => Result): Result {
@@ -60,6 +69,7 @@ function tidily(work: () => void): void {
 
 function end(): void {
   clearInterval(tidying);
+  blanks.stop();
   retiring.stop();
   retention.close();
   lag.stop();
@@ -89,3 +99,4 @@ port.on('message', (message: ToKeeper) => {
   }
 });
 taking.reach(start);
+tidily(() => blanks.tend());

@@ -24,7 +24,7 @@
  *    what `handle` would do, as a clause that follows "would": `run /usr/local/bin/slew --ra 83.6`. It has no effects: it
  *    writes, sends and starts nothing, and names no secrets. Where `handle` would refuse the alert, it throws as `handle`
  *    would. Of a plugin without it, the log says that it would have been handed the alert.
- * 6. `close()` is called once, after the last delivery.
+ * 6. `close(context)` is called once, after the last delivery, with the same context as `setup`.
  *
  * The plugin never retries, times out or de-duplicates: the host does. After a crash of the host, deliveries that were
  * running are run again with `attempt` one higher, so `handle` may see an alert twice.
@@ -174,6 +174,8 @@ export interface Context<Config = Record<string, unknown>> extends SetupContext<
   readonly attempt: number;
   /** Where the handler is the `onDead` of others: what they failed at for good, with this alert. */
   readonly because?: readonly DeadDelivery[];
+  /** Where people can read about the alert: its page below `web.url`. Absent where the configuration has no such address. */
+  readonly link?: string;
   /** Aborts at the handler's timeout, when the daemon stops, and when the alert is not to be handled any more. */
   readonly signal: AbortSignal;
   /**
@@ -224,5 +226,5 @@ export interface Plugin<Config = Record<string, unknown>> {
   handle(alert: Alert, context: Context<Config>): void | string | Promise<void | string>;
   /** What `handle` would do, as a clause: `run PROGRAM`, `write FILE`. Without any effect. */
   pretend?(alert: Alert, context: Context<Config>): string | Promise<string>;
-  close?(): void | Promise<void>;
+  close?(context: SetupContext<Config>): void | Promise<void>;
 }

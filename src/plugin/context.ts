@@ -47,6 +47,7 @@ export async function runAttempt(
     mode: attempt.pretends ? 'pretend' : 'live',
     attempt: attempt.attempt,
     ...(attempt.because && { because: attempt.because }),
+    ...(attempt.link && { link: attempt.link }),
     signal,
     sky: (of, options) => services.sky(of, options),
     journal: { thread: (of) => services.earlier(of) },

@@ -105,7 +105,7 @@ class Host {
         this.#services?.receive(message);
         return;
       case 'close':
-        await Promise.resolve(this.#plugin?.plugin.close?.()).catch(() => {});
+        await this.#close();
         process.disconnect?.();
         return;
     }
@@ -154,15 +154,26 @@ class Host {
     }
   }
 
+  async #close(): Promise<void> {
+    // What has not been set up has nothing to close.
+    if (this.#plugin === undefined || this.#services === undefined) return;
+    const configured = { ...this.#plugin, services: this.#services };
+    try {
+      await configured.plugin.close?.(setupContext(configured));
+    } catch {
+      // Its process ends anyhow.
+    }
+  }
+
   async #attempt(message: Extract<ToHost, { type: 'attempt' }>): Promise<void> {
-    const { alert, packet, delivery, attempt, pretends, retracts, because } = message;
+    const { alert, packet, delivery, attempt, pretends, retracts, because, link } = message;
     const services = this.#services;
     if (this.#plugin === undefined || services === undefined) return;
     const configured = { ...this.#plugin, services };
     const controller = new AbortController();
     this.#running.set(delivery, controller);
     const bytes = Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength);
-    const given = { packet: bytes, delivery, attempt, pretends, retracts, because, signal: controller.signal };
+    const given = { packet: bytes, delivery, attempt, pretends, retracts, because, link, signal: controller.signal };
     const tail = new Tail();
     const outcome = await this.#printing.run(tail, () =>
       runAttempt(configured, { alert: withRaw(alert, bytes), ...given }, tail),

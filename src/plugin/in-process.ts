@@ -8,11 +8,12 @@ import { type ConfiguredPlugin, runAttempt, setupContext } from './context.ts';
  */
 export async function createInProcessRunner(configured: ConfiguredPlugin): Promise<Runner> {
   if (configured.plugin.programs === true) configured.services.programs.start();
-  await configured.plugin.setup?.(setupContext(configured));
+  const context = setupContext(configured);
+  await configured.plugin.setup?.(context);
   return {
     run: (attempt) => runAttempt(configured, attempt),
     close: async () => {
-      await configured.plugin.close?.();
+      await configured.plugin.close?.(context);
     },
   };
 }

@@ -136,11 +136,11 @@ export class IsolatedRunner implements Runner {
     const problem = await Promise.race([this.#ready, aborted(attempt.signal).then(() => this.#notReady())]);
     if (problem !== undefined) return failed(problem);
     const { promise, resolve } = Promise.withResolvers<AttemptOutcome>();
-    const { alert, delivery, because, signal, ...rest } = attempt;
+    const { alert, delivery, because, link, signal, ...rest } = attempt;
     // Of what others printed it tells nothing.
     if (this.#waiting.size === 0) this.#process?.tail.clear();
     this.#waiting.set(delivery, resolve);
-    this.#process?.send({ type: 'attempt', alert: withoutRaw(alert), delivery, because, ...rest });
+    this.#process?.send({ type: 'attempt', alert: withoutRaw(alert), delivery, because, link, ...rest });
     const watch = this.#watch(delivery, signal);
     const outcome = await promise;
     watch.cancel();

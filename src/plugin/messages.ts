@@ -34,6 +34,7 @@ export type ToHost =
       readonly pretends: boolean;
       readonly retracts: boolean;
       readonly because: readonly DeadDelivery[] | undefined;
+      readonly link: string | undefined;
     }
   | { readonly type: 'abort'; readonly delivery: string; readonly name: string; readonly message: string }
   | { readonly type: 'close' }

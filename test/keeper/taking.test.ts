@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it, type TestContext } from 'node:test';
 import { JournalImporter } from '../../src/journal/import.ts';
 import { Ledger } from '../../src/journal/ledger.ts';
+import { Blanks } from '../../src/journal/log/blanks.ts';
 import { afterAll, segmentPath, segments } from '../../src/journal/log/segments.ts';
 import { LogWriter } from '../../src/journal/log/writer.ts';
 import { Taking } from '../../src/keeper/taking.ts';
@@ -19,11 +20,12 @@ function setUp(context: TestContext) {
   const ledger = new Ledger(path);
   context.after(() => ledger.close());
   const open = new Set<JournalImporter>();
+  const blanks = new Blanks(path);
   const begin = () => {
     const importer = new JournalImporter(path);
     const segment = Math.max(afterAll(path).segment, ledger.intakePosition().segment + 1);
     const writer = new LogWriter(path, segment);
-    const taking = new Taking(path, importer, { segment, offset: 0 }, log, (...one) => told.push(one));
+    const taking = new Taking(path, importer, { segment, offset: 0 }, blanks, log, (...one) => told.push(one));
     const kill = () => {
       if (open.delete(importer)) importer.close();
       writer.close();
@@ -34,6 +36,10 @@ function setUp(context: TestContext) {
   };
   const ivorns = () => ledger.undecided(100_000).map(({ ivorn }) => ivorn?.slice(ivorn.indexOf('#')));
   return { path, log, told, ledger, begin, ivorns };
+}
+
+function blankNames(path: string): string[] {
+  return readdirSync(dirname(path)).flatMap((name) => /-intake-(blank.*)$/.exec(name)?.[1] ?? []);
 }
 
 describe('the keeper', () => {
@@ -86,7 +92,7 @@ describe('the keeper', () => {
   it('removes a segment only when all of it is in the journal’s file', async (t) => {
     const { path, told, begin } = setUp(t);
     const { writer, taking } = begin();
-    const large = (number: number) => entry(number, { packet: Buffer.alloc(17 * 1024 * 1024, number) });
+    const large = (number: number) => entry(number, { packet: Buffer.alloc(9 * 1024 * 1024, number) });
     for (let number = 1; number <= 3; number++) {
       writer.append([large(number)]);
       taking.reach(writer.position);
@@ -104,17 +110,30 @@ describe('the keeper', () => {
     reader.exec('COMMIT');
     taking.tidy();
     assert.deepEqual(segments(path), [2]);
+    assert.deepEqual(blankNames(path), ['blank-1'], 'it is written over next');
+  });
+
+  it('keeps no segment of an earlier run for another use, nor one that is small', async (t) => {
+    const { path, begin } = setUp(t);
+    const killed = begin();
+    killed.writer.append([entry(1, { packet: Buffer.alloc(17 * 1024 * 1024) })]);
+    killed.kill();
+    const { writer, taking } = begin();
+    writer.append([entry(2)]);
+    taking.end();
+    assert.deepEqual([segments(path), blankNames(path)], [[], []]);
   });
 
   it('leaves out what is damaged, says so, and keeps the file', async (t) => {
     const { path, log, told, ivorns, begin } = setUp(t);
     const killed = begin();
     for (let number = 1; number <= 3; number++) killed.writer.append([entry(number)]);
+    const { offset } = killed.writer.position;
     killed.kill();
     const file = segmentPath(path, 1);
-    const bytes = readFileSync(file);
+    const bytes = readFileSync(file).subarray(0, offset);
     bytes[Math.floor(bytes.length / 2)] = 0;
-    writeFileSync(file, Buffer.concat([bytes, Buffer.from('VOEr')]));
+    writeFileSync(file, Buffer.concat([bytes, Buffer.from('VOEs')]));
     const { taking } = begin();
     taking.end();
     assert.deepEqual([ivorns(), told.length], [['#1', '#3'], 2]);

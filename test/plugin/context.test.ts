@@ -291,7 +291,7 @@ describe('a built-in plugin', () => {
     const plugin: Plugin<unknown> = {
       setup: ({ config }) => void calls.push(`setup ${JSON.stringify(config)}`),
       handle: () => void calls.push('handle'),
-      close: () => void calls.push('close'),
+      close: ({ config }) => void calls.push(`close ${JSON.stringify(config)}`),
     };
     const runner = await createInProcessRunner({
       name: 'mount',
@@ -303,7 +303,7 @@ describe('a built-in plugin', () => {
     });
     await runner.run(attempt());
     await runner.close();
-    assert.deepEqual(calls, ['setup {"a":1}', 'handle', 'close']);
+    assert.deepEqual(calls, ['setup {"a":1}', 'handle', 'close {"a":1}']);
     const refusing: Plugin<unknown> = { ...plugin, setup: () => Promise.reject(new Error('no mount')) };
     await assert.rejects(
       createInProcessRunner({

@@ -186,6 +186,15 @@ describe('a plugin in its own process', () => {
     assert.deepEqual(await runner.run(attempt('')), done('[null,false]'));
   });
 
+  it('is told where people can read about the alert, where that is known', async (test) => {
+    const { runner } = create(test, put(test, 'export default { handle: (_, context) => String(context.link) };'));
+    await runner.load();
+    await runner.setup(SERVICES);
+    const link = 'https://alerts.example.org/alerts/0123456789abcdef';
+    assert.deepEqual(await runner.run(attempt('', { link })), done(link));
+    assert.deepEqual(await runner.run(attempt('')), done('undefined'));
+  });
+
   it('says what it would do, if it can, without doing it', async (test) => {
     const source = (pretend: string) =>
       put(test, `export default { handle: () => { throw new Error('handled'); } ${pretend} };`);

@@ -1,14 +1,22 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { ConfigDocument } from '../../src/config/document.ts';
+import type { LaneSpec } from '../../src/dispatch/dispatcher.ts';
+import { laneSpec } from '../../src/lane-spec.ts';
 import type { Plugin } from '../../src/plugin/api.ts';
 import { createFields } from '../../src/plugin/fields.ts';
+import { prepare } from '../../src/prepare.ts';
 import { settingsSchema } from '../../src/settings.ts';
+import { SERVICES, sampleAlert } from '../support/plugin-context.ts';
 
 const HOME = join(import.meta.dirname, '../../plugins');
+const GUIDE = readFileSync(join(HOME, '../docs/plugins.md'), 'utf8');
+const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const HEADINGS = ['## What it does', '## Options', '## Outcomes', '## Example'];
 const NAMES = readdirSync(HOME).filter((name) => name !== 'shared');
 
@@ -44,6 +52,32 @@ function tableRows(text: string): string[][] {
   );
 }
 
+const ATTEMPT = {
+  ...{ alert: sampleAlert(), packet: Buffer.from('<voe:VOEvent/>'), attempt: 1, pretends: true, retracts: false },
+  signal: new AbortController().signal,
+};
+
+/** What follows "would". */
+const CLAUSE = /^(?:run|write|log|append to|POST|mail|publish|post to) ./;
+
+/** How to run the handlers of an example that use the plugin, with what it names of the host in a folder of the test. */
+async function preparedExample(test: TestContext, name: string): Promise<LaneSpec[]> {
+  const directory = mkdtempSync(join(tmpdir(), 'voeventd-example-'));
+  test.after(() => rmSync(directory, { recursive: true, force: true }));
+  const example = readFileSync(join(HOME, name, 'example.yaml'), 'utf8');
+  for (const [, secret = ''] of example.matchAll(/(?:\/run\/secrets|\/etc\/ssl)\/([\w.-]+)/g)) {
+    // Also an address, as that of a web hook.
+    writeFileSync(join(directory, secret), 'https://chat.example.org/secret');
+  }
+  const file = join(directory, 'voeventd.yaml');
+  writeFileSync(file, example.replaceAll(/\/(?:run\/secrets|etc\/ssl|var\/lib|var\/log)(?=\/)/g, directory));
+  const { prepared, problems } = await prepare(ConfigDocument.read(file), () => SILENT);
+  assert.deepEqual(problems, []);
+  assert.ok(prepared !== undefined);
+  const handlers = prepared.handlers.filter(({ settings }) => settings.plugin === name);
+  return handlers.flatMap((handler) => laneSpec(handler, prepared.settings, SILENT, SERVICES, true) ?? []);
+}
+
 async function load(name: string) {
   const plugin: Plugin<unknown> = (await import(join(HOME, name, 'index.ts'))).default;
   const schema = plugin.config?.(z, createFields(HOME)) ?? z.never();
@@ -51,7 +85,7 @@ async function load(name: string) {
 }
 
 it('there are plugins to document', () => {
-  assert.deepEqual(NAMES.sort(), ['archive', 'exec', 'log', 'webhook']);
+  assert.deepEqual(NAMES.sort(), ['archive', 'exec', 'log', 'mail', 'mqtt', 'slack', 'webhook']);
 });
 
 for (const name of NAMES) {
@@ -83,9 +117,22 @@ for (const name of NAMES) {
       }
     });
 
-    it('include a sentence on what it does', async () => {
+    it('have an example that runs: each handler says what it would do with an alert', async (test) => {
+      const handlers = await preparedExample(test, name);
+      assert.notEqual(handlers.length, 0);
+      for (const spec of handlers) {
+        const runner = await spec.createRunner();
+        const outcome = await runner.run({ ...ATTEMPT, delivery: `1/${spec.settings.handler}` });
+        await runner.close();
+        assert.match(outcome.state === 'done' ? outcome.detail : `failed: ${outcome.reason}`, CLAUSE);
+      }
+    });
+
+    it('include a sentence on what it does, which docs/plugins.md has too', async () => {
       const { plugin } = await load(name);
       assert.match(plugin.describe ?? '', /^[A-Z].*\.$/);
+      const list = tableRows(GUIDE.split('## The built-in plugins')[1] ?? '');
+      assert.deepEqual(list.find(([link]) => link?.startsWith(`[${name}]`))?.[1], plugin.describe);
     });
   });
 }

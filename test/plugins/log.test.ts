@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import fc from 'fast-check';
 import log from '../../plugins/log/index.ts';
-import { degrees, hours } from '../../plugins/log/sexagesimal.ts';
+import { degrees, hours } from '../../plugins/shared/sexagesimal.ts';
 import type { Alert } from '../../src/plugin/api.ts';
 import { configure, contextFor, failureOf, sampleAlert, withoutFields } from '../support/plugin-context.ts';
 
@@ -27,6 +27,17 @@ describe('the line', () => {
         ' | event 2026-11-22T09:59:58.12Z | 83.63310 +22.01450 ± 0.05 deg (05:34:31.94 +22:00:52.2)' +
         ' | importance 0.95 | from campus',
     ]);
+  });
+
+  it('tells what others have failed at', async () => {
+    const because = [{ handler: 'slew', outcome: 'stuck\n', attempts: 3, endedAt: '2026-11-22T10:00:10.000Z' }];
+    const told = async (format: string) => {
+      const context = contextFor(configure(log, { format }), { because });
+      await log.handle(sampleAlert(), context);
+      return context.logged[0]?.message ?? '';
+    };
+    assert.match(await told('line'), / \| from campus \| slew failed after 3 attempts: stuck$/);
+    assert.deepEqual(JSON.parse(await told('json')).because, because);
   });
 
   it('leaves out what the alert does not say', async () => {

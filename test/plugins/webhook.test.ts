@@ -3,14 +3,16 @@ import { execFileSync } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import * as http from 'node:http';
-import * as https from 'node:https';
+import type * as http from 'node:http';
+import type * as https from 'node:https';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import webhook from '../../plugins/webhook/index.ts';
 import type { Alert } from '../../src/plugin/api.ts';
+import { closedPort } from '../support/broker.ts';
+import { type Answering, answer, serve as serveFor } from '../support/http-server.ts';
 import {
   configure,
   contextFor,
@@ -20,14 +22,6 @@ import {
   withoutFields,
 } from '../support/plugin-context.ts';
 
-interface Heard {
-  readonly method: string | undefined;
-  readonly path: string | undefined;
-  readonly headers: http.IncomingHttpHeaders;
-  readonly body: Buffer;
-}
-
-type Answering = (request: Heard, response: http.ServerResponse) => void;
 type Changes = Partial<TestContext<unknown>> & { alert?: Alert };
 
 const closers: (() => void)[] = [];
@@ -36,31 +30,8 @@ afterEach(() => {
   for (const close of closers.splice(0)) close();
 });
 
-/** A web server of our own. Its `url` has no slash at the end. */
-async function serve(answering: Answering, tls?: https.ServerOptions) {
-  const heard: Heard[] = [];
-  const listener: http.RequestListener = async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const { method, url: path, headers } = request;
-    const all = { method, path, headers, body: Buffer.concat(chunks) };
-    heard.push(all);
-    answering(all, response);
-  };
-  const server = tls === undefined ? http.createServer(listener) : https.createServer(tls, listener);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  closers.push(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const { port } = server.address() as AddressInfo;
-  return { url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`, heard, server };
-}
-
-function answer(status: number, headers: http.OutgoingHttpHeaders = {}, text = ''): Answering {
-  return (_, response) => response.writeHead(status, headers).end(text);
-}
+const serve = (answering: Answering, tls?: https.ServerOptions) =>
+  serveFor({ after: (close) => closers.push(close) }, answering, tls);
 
 /** One attempt: the promise of its end, and its context. */
 function attempt(options: Record<string, unknown>, { alert = sampleAlert(), ...changes }: Changes = {}) {
@@ -351,15 +322,6 @@ describe('redirects', () => {
 });
 
 describe('trouble on the way', () => {
-  async function closedPort(): Promise<string> {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    server.close();
-    await once(server, 'close');
-    return `http://127.0.0.1:${port}`;
-  }
-
   async function rawServer(talk: (socket: Socket) => void): Promise<string> {
     const server = createServer((socket) => {
       socket.on('error', () => {});
@@ -372,7 +334,7 @@ describe('trouble on the way', () => {
   }
 
   it('a refused connection may be tried again', async () => {
-    const url = await closedPort();
+    const url = `http://127.0.0.1:${await closedPort()}`;
     const failure = await failureOf(() => attempt({ url }).ended);
     assert.equal(failure.retryable, true);
     assert.equal(failure.message, `Cannot deliver to ${url}: connection refused, nothing listens there (ECONNREFUSED)`);

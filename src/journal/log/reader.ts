@@ -78,7 +78,7 @@ export class LogReader {
     const entries: Entry[] = [];
     let at = 0;
     for (;;) {
-      const found = readRecord(bytes, at);
+      const found = readRecord(bytes, at, from.segment);
       if (found.state === 'record') {
         entries.push(found.entry);
         at = found.end;
@@ -93,15 +93,27 @@ export class LogReader {
         // A file that is shorter than its writer said is damaged too.
         if (bytes.length === found.needed) continue;
       }
-      return { entries, offset: this.#skip(file, from.segment, start, end, isWhole) };
+      const isExpected = found.state === 'end' && isWhole;
+      return { entries, offset: this.#skip(file, from.segment, start, end, { isWhole, isExpected }) };
     }
   }
 
-  /** @returns where the next whole record begins, or the end */
-  #skip(file: number, segment: number, start: number, end: number, isWhole: boolean): number {
+  /**
+   * What stands there is no record; where the last one is expected to stand before, there is nothing to tell if it does.
+   *
+   * @returns where the next whole record begins, or the end
+   */
+  #skip(
+    file: number,
+    segment: number,
+    start: number,
+    end: number,
+    { isWhole, isExpected }: { readonly isWhole: boolean; readonly isExpected: boolean },
+  ): number {
     const bytes = readAt(file, start, Buffer.allocUnsafeSlow(end - start));
     let at = nextMark(bytes, 0);
-    while (at !== -1 && readRecord(bytes, at).state !== 'record') at = nextMark(bytes, at);
+    while (at !== -1 && readRecord(bytes, at, segment).state !== 'record') at = nextMark(bytes, at);
+    if (isExpected && at === -1) return end;
     const to = at === -1 ? end : start + at;
     const path = segmentPath(this.#journalPath, segment);
     this.#events.damaged(path, { from: start, to, isEnd: isWhole && at === -1 });

@@ -7,6 +7,9 @@ export interface LogPosition {
   readonly offset: number;
 }
 
+/** A segment that has grown to this is followed by another. */
+export const SEGMENT_BYTES = 16 * 1024 * 1024;
+
 /** The file of a segment, beside the journal. */
 export function segmentPath(journalPath: string, segment: number): string {
   return `${journalPath}-intake-${String(segment).padStart(8, '0')}`;

@@ -1,8 +1,8 @@
 import { closeSync, fdatasyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
-import { type Entry, roomFor, writeRecord } from './record.ts';
-import { type LogPosition, segmentPath, syncDirectory } from './segments.ts';
+import { takeBlank } from './blanks.ts';
+import { END_MARK, type Entry, roomFor, writeRecord } from './record.ts';
+import { type LogPosition, SEGMENT_BYTES, segmentPath, syncDirectory } from './segments.ts';
 
-const SEGMENT_BYTES = 32 * 1024 * 1024;
 /** What the buffer keeps of the room that a large batch took. */
 const USUAL_BYTES = 2 * 1024 * 1024;
 
@@ -35,8 +35,8 @@ export class LogWriter {
    * @throws what the system says when they could not be written; they can be appended again
    */
   append(entries: readonly Entry[]): void {
-    const bytes = this.#encode(entries);
     const file = this.#open();
+    const bytes = this.#encode(entries);
     try {
       for (let done = 0; done < bytes.length; )
         done += writeSync(file, bytes, done, bytes.length - done, this.#offset + done);
@@ -50,7 +50,7 @@ export class LogWriter {
       this.#abandon(file);
       throw error;
     }
-    this.#offset += bytes.length;
+    this.#offset += bytes.length - END_MARK.length;
     if (this.#buffer.length > USUAL_BYTES) this.#buffer = Buffer.allocUnsafeSlow(USUAL_BYTES);
     if (this.#offset >= SEGMENT_BYTES) this.#abandon(file);
   }
@@ -61,17 +61,19 @@ export class LogWriter {
   }
 
   #encode(entries: readonly Entry[]): Buffer {
-    const room = entries.reduce((bytes, entry) => bytes + roomFor(entry), 0);
+    const room = entries.reduce((bytes, entry) => bytes + roomFor(entry), END_MARK.length);
     if (room > this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(room);
     let end = 0;
-    for (const entry of entries) end = writeRecord(this.#buffer, end, entry);
-    return this.#buffer.subarray(0, end);
+    for (const entry of entries) end = writeRecord(this.#buffer, end, entry, this.#segment);
+    END_MARK.copy(this.#buffer, end);
+    return this.#buffer.subarray(0, end + END_MARK.length);
   }
 
   /** @throws what the system says when there can be no file */
   #open(): number {
     if (this.#file !== undefined) return this.#file;
-    const file = openSync(segmentPath(this.#journalPath, this.#segment), 'w', 0o640);
+    const path = segmentPath(this.#journalPath, this.#segment);
+    const file = takeBlank(this.#journalPath, path) ?? openSync(path, 'w', 0o640);
     try {
       // Else a power cut could take away the file, with all that was synced in it.
       syncDirectory(this.#journalPath);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { TLSSocket } from 'node:tls';
+import { type Certificates, makeCertificates, opensslOrSkip } from '../../support/certificates.ts';
 import { sandbox } from '../../support/executable.ts';
 import { publish } from './support/author.ts';
 import { listen, type ScriptedBroker } from './support/broker.ts';
-import { type Certificates, makeCertificates, opensslOrSkip } from './support/certificates.ts';
 import { event, ivornOf, transport } from './support/documents.ts';
 import { nodeForAll, subscriptionTo } from './support/node.ts';
 import { subscribe } from './support/subscriber.ts';

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fs, { appendFileSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { Blanks, takeBlank } from '../../../src/journal/log/blanks.ts';
 import { LogReader } from '../../../src/journal/log/reader.ts';
 import type { Entry } from '../../../src/journal/log/record.ts';
 import { afterAll, type LogPosition, segmentPath, segments } from '../../../src/journal/log/segments.ts';
@@ -61,9 +62,9 @@ describe('the intake log', () => {
     const { path, writer } = open(t);
     const large = (number: number) => entry(number, { packet: Buffer.alloc(9 * 1024 * 1024, number) });
     for (let number = 1; number <= 9; number++) writer.append([large(number)]);
-    assert.deepEqual(segments(path), [1, 2, 3]);
+    assert.deepEqual(segments(path), [1, 2, 3, 4, 5]);
     assert.deepEqual(readAll(path, writer.position).ivorns, numbers(1, 9));
-    assert.equal(writer.position.segment, 3);
+    assert.equal(writer.position.segment, 5);
   });
 
   it('is read over segments that are gone', async (t) => {
@@ -80,12 +81,52 @@ describe('the intake log', () => {
     const { path, writer } = open(t);
     writer.append([entry(1), entry(2)]);
     const { offset } = writer.position;
-    const whole = readFileSync(segmentPath(path, 1));
-    for (const tail of [whole.subarray(0, 5), whole.subarray(0, 100), Buffer.alloc(64)]) {
+    const whole = readFileSync(segmentPath(path, 1)).subarray(0, offset);
+    for (const tail of [whole.subarray(0, 5), whole.subarray(0, 100), Buffer.alloc(64, 1)]) {
       writeFileSync(segmentPath(path, 1), Buffer.concat([whole, tail]));
       const { ivorns, damage } = readAll(path);
       assert.deepEqual([ivorns, damage], [['#1', '#2'], [[offset, offset + tail.length, true]]]);
     }
+  });
+
+  it('ends where nothing was written yet, and not where something that was is gone', async (t) => {
+    const { path, writer } = open(t);
+    writer.append([entry(1), entry(2)]);
+    const middle = writer.position.offset;
+    writer.append([entry(3)]);
+    const whole = readFileSync(segmentPath(path, 1));
+    for (const rest of [Buffer.alloc(0), Buffer.alloc(5_000), Buffer.alloc(5_000, 'VOEs')]) {
+      writeFileSync(segmentPath(path, 1), Buffer.concat([whole, rest]));
+      const { ivorns, damage } = readAll(path);
+      assert.deepEqual([ivorns, damage], [numbers(1, 3), []]);
+    }
+    // A block of the disk that has lost what was on it.
+    const bytes = Buffer.from(whole).fill(0, 0, middle);
+    writeFileSync(segmentPath(path, 1), bytes);
+    const { ivorns, damage } = readAll(path);
+    assert.deepEqual([ivorns, damage], [['#3'], [[0, middle, false]]]);
+  });
+
+  it('is written over a blank, of which nothing is read', async (t) => {
+    const { path, writer } = open(t);
+    const blanks = new Blanks(path);
+    t.after(() => blanks.stop());
+    for (let number = 1; number <= 6; number++) writer.append(many(1_000 * number, 1_000));
+    const old = segmentPath(path, 1);
+    const size = statSync(old).size;
+    blanks.give(old);
+    assert.deepEqual(segments(path), []);
+    const next = new LogWriter(path, 3);
+    t.after(() => next.close());
+    next.append([entry(1)]);
+    next.append([entry(2)]);
+    assert.equal(statSync(segmentPath(path, 3)).size, size);
+    const { ivorns, damage } = readAll(path, afterAll(path), { segment: 3, offset: 0 });
+    assert.deepEqual([ivorns, damage], [['#1', '#2'], []]);
+    // Killed before anything was written to it.
+    blanks.give(segmentPath(path, 3));
+    takeBlank(path, segmentPath(path, 4));
+    assert.deepEqual(readAll(path, afterAll(path), { segment: 4, offset: 0 }).damage, []);
   });
 
   it('loses only the record that is damaged', async (t) => {

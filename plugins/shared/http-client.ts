@@ -1,13 +1,18 @@
-import { readFileSync } from 'node:fs';
 import type * as http from 'node:http';
-import { codeOf } from '../shared/words.ts';
-import type { Message } from './message.ts';
-import type { Options } from './options.ts';
+import { readTls, type TlsOptions } from './tls.ts';
+import { codeOf } from './words.ts';
 
 /** Shorter than the five seconds after which common servers close an idle connection, so that we close it first. */
 const IDLE_MS = 4_000;
 /** How long the body of an answer is awaited: its status has decided already. */
 const BODY_MS = 1_000;
+
+/** What is sent, the same at each redirect. */
+export interface Message {
+  readonly method: string;
+  readonly headers: http.OutgoingHttpHeaders;
+  readonly body: Uint8Array;
+}
 
 /** What the server said; `text` is the beginning of its body. */
 export interface Answer {
@@ -23,13 +28,19 @@ export interface Client {
   send(url: URL, message: Message, signal: AbortSignal): Promise<Answer>;
 }
 
+export interface ClientOptions {
+  readonly url: URL;
+  readonly tls: TlsOptions;
+  /** How many bytes of an answer are read. */
+  readonly responseLimit: number;
+}
+
 /**
  * The connections of one handler, kept open for the next alert.
  *
  * @throws Error when a file of the `tls` option cannot be read
  */
-export function createClient({ url: address, tls, responseLimit }: Options): Client {
-  const url = new URL(address.reveal());
+export function createClient({ url, tls, responseLimit }: ClientOptions): Client {
   const { request, agent } = url.protocol === 'https:' ? secure(tls) : plain();
   const send = (to: URL, message: Message, signal: AbortSignal) =>
     new Promise<Answer>((resolve, reject) => {
@@ -56,27 +67,10 @@ function plain() {
   return { request: http.request, agent: new http.Agent({ keepAlive: true, timeout: IDLE_MS }) };
 }
 
-function secure({ ca, cert, key, verify }: Options['tls']) {
+function secure(tls: TlsOptions) {
   const https = process.getBuiltinModule('node:https');
-  const agent = new https.Agent({
-    keepAlive: true,
-    timeout: IDLE_MS,
-    rejectUnauthorized: verify,
-    ...(ca === undefined ? {} : { ca: readPem('ca', ca) }),
-    ...(cert === undefined ? {} : { cert: readPem('cert', cert) }),
-    ...(key === undefined ? {} : { key: readPem('key', key) }),
-  });
+  const agent = new https.Agent({ keepAlive: true, timeout: IDLE_MS, ...readTls(tls) });
   return { request: https.request, agent };
-}
-
-function readPem(option: string, path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new Error(`Cannot read ${path}, named by tls.${option}: ${(error as Error).message}. Correct the path.`, {
-      cause: error,
-    });
-  }
 }
 
 /** The answer with at most `limit` bytes of its body. A body that stops, breaks or goes on for ever does no harm. */

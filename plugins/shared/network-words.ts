@@ -1,4 +1,4 @@
-import { codeOf } from '../shared/words.ts';
+import { abortName, codeOf } from './words.ts';
 
 const NETWORK_WORDS: Record<string, string> = {
   EAI_AGAIN: 'the name server does not answer',
@@ -9,11 +9,11 @@ const NETWORK_WORDS: Record<string, string> = {
   ENETUNREACH: 'the network is unreachable',
   ENOTFOUND: 'the host name is unknown',
   EPIPE: 'the server closed the connection while the alert was sent',
-  EPROTO: 'the server does not speak TLS as expected; is it an http:// address?',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'the server does not speak TLS; is it an http:// address?',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'the server does not speak TLS; is it an http:// address?',
   ETIMEDOUT: 'the connection timed out',
 };
+
+/** What a server without TLS is met with. */
+const NO_TLS = new Set(['EPROTO', 'ERR_SSL_PACKET_LENGTH_TOO_LONG', 'ERR_SSL_WRONG_VERSION_NUMBER']);
 
 const CERTIFICATE_WORDS: Record<string, string> = {
   CERT_HAS_EXPIRED: 'it has expired',
@@ -26,11 +26,23 @@ const CERTIFICATE_WORDS: Record<string, string> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its authority is not trusted here; name that in tls.ca',
 };
 
-/** Why there was no answer, in words. */
-export function explain(thrown: unknown): string {
+/**
+ * Why there was no answer, in words.
+ *
+ * @param signal that of the attempt
+ * @param plain how an address without TLS begins
+ */
+export function whyNoAnswer(thrown: unknown, signal: AbortSignal, plain = 'http://'): string {
+  if (!signal.aborted) return explainNetwork(thrown, plain);
+  const name = abortName(signal);
+  return name === 'timeout' ? 'timeout, no answer in time' : name;
+}
+
+function explainNetwork(thrown: unknown, plain: string): string {
   const code = codeOf(thrown);
   if (code in CERTIFICATE_WORDS) return `the server's certificate is refused: ${CERTIFICATE_WORDS[code]} (${code})`;
   if (code in NETWORK_WORDS) return `${NETWORK_WORDS[code]} (${code})`;
+  if (NO_TLS.has(code)) return `the server does not speak TLS as expected; is it an ${plain} address? (${code})`;
   if (code.startsWith('HPE_')) return `the server does not answer in HTTP (${code})`;
   if (/CERT|SIGNATURE|CRL/.test(code)) return `the server's certificate is refused (${code})`;
   return thrown instanceof Error ? `${thrown.message}${code && ` (${code})`}` : String(thrown);

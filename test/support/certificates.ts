@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Scope } from '../../../support/executable.ts';
+import type { Scope } from './executable.ts';
 
 /**
  * Why the tests of TLS cannot run, or false when they can: certificates are made with the openssl command.
