@@ -205,6 +205,7 @@ export class IsolatedRunner implements Runner {
         this.#finish(message.delivery, message.outcome);
         return;
       case 'configured':
+      case 'described':
       case 'refused':
       case 'broken':
       case 'ready':
