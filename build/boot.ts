@@ -3,7 +3,7 @@
  * this file only makes the embedded ES modules importable and hands over to `src/main.ts` through the default loader.
  * It keeps `import()` of users' plugins, top-level await and `import.meta` working in the application.
  */
-import { assets, modules, schemas, sourceMaps, threadBoot, version, workers } from 'virtual:embedded';
+import { assets, modules, schemas, sourceMaps, threadBoot, types, version, workers } from 'virtual:embedded';
 import {
   importEmbedded,
   mapStacksOfEmbeddedModules,
@@ -23,6 +23,7 @@ async function boot(): Promise<void> {
     worker: (name: string) => unpack(workers[name] ?? ''),
     schemas: () => unpackAll(schemas),
     assets: () => unpackAll(assets),
+    types: () => unpack(types),
     thread: (module: string) => ({ script: unpack(threadBoot), data: { module, modules, schemas, assets } }),
   });
   // Not 'exit': process.exit() during the application's top-level await is a normal end.

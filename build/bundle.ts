@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type BuildOptions, build, type OutputFile, type Plugin } from 'esbuild';
+import { buildTypes } from '../src/plugin/types/build-types.ts';
 import { buildAssets } from '../src/web/build-assets.ts';
 import { pack } from './packed.ts';
 
@@ -71,6 +72,7 @@ export async function bundle(options: BundleOptions): Promise<void> {
     threadBoot: pack(threadBoot),
     schemas: packSchemas(options.schemas ?? SCHEMAS),
     assets: packTexts(assets),
+    types: pack(buildTypes()),
     modules: { ...packAll(chunks), ...virtual },
     sourceMaps: packAll(maps),
   };

@@ -9,6 +9,8 @@ declare module 'virtual:embedded' {
   export const schemas: Record<string, string>;
   /** What the browser is given, by file name. */
   export const assets: Record<string, string>;
+  /** What plugins' editors are told (`src/plugin/types`). */
+  export const types: string;
   /** ES modules by the specifier they are imported with: chunk file names of the application, and package names. */
   export const modules: Record<string, string>;
   /** Source maps by chunk file name. */

@@ -14,6 +14,9 @@ if (process.argv[2] === '--plugin-host') {
   const { runLauncher } = await import('./launch/host.ts');
   await runLauncher();
   process.exit();
+} else if (process.argv[2] === '--plugin-tests') {
+  const { runPluginTests } = await import('./plugin/test-host.ts');
+  await runPluginTests(process.argv[3] ?? '');
 } else {
   const { runCli } = await import('./cli/program.ts');
   process.exitCode = await runCli(process.argv.slice(2), (code) => process.exit(code));

@@ -29,7 +29,7 @@ export interface PluginLoader {
   /** What a user's plugin is granted. */
   readonly allow: Permissions;
   /** What its process may take. */
-  readonly memoryBytes: number;
+  readonly memoryBytes?: number;
   readonly log: Log;
 }
 

@@ -289,9 +289,17 @@ async function filterProblems(settings: Settings, document: ConfigDocument): Pro
 }
 
 /** The plugin folder as the file says, even when the rest of the file is at fault. */
-function pluginFolder(document: ConfigDocument): string {
+export function pluginFolder(document: ConfigDocument): string {
   const written = (document.value as { plugins?: unknown } | null | undefined)?.plugins;
   const schema = settingsSchema(dirname(document.file)).shape.plugins;
   const parsed = schema.safeParse(typeof written === 'string' ? written : undefined);
   return parsed.success ? parsed.data : dirname(document.file);
+}
+
+/** How to log as the file says, even when the rest of the file is at fault: plugins log already while they are loaded. */
+export function logSettings(document: ConfigDocument): Settings['log'] {
+  const written = (document.value as { log?: unknown } | null | undefined)?.log;
+  const schema = settingsSchema(dirname(document.file)).shape.log;
+  const parsed = schema.safeParse(written);
+  return parsed.success ? parsed.data : schema.parse(undefined);
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { explain, UserError } from '../common/errors.ts';
+import { writeIfNew } from './files.ts';
 
 const CONFIG = (
   port: number,
@@ -71,12 +72,4 @@ export function writeDemoFiles(directory: string, port: number): string {
     );
   }
   return config;
-}
-
-function writeIfNew(file: string, text: string): void {
-  try {
-    writeFileSync(file, text, { flag: 'wx' });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  }
 }

@@ -1,4 +1,4 @@
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { aborted, pause } from '../common/abort.ts';
 import { embedded } from '../common/embedded.ts';
 import { UserError } from '../common/errors.ts';
@@ -13,6 +13,7 @@ import { formatReport } from '../rehearsal/report.ts';
 import { SAMPLE_COUNT } from '../rehearsal/samples.ts';
 import { writeDemoFiles } from './demo-files.ts';
 import { EXIT, type Exit } from './exit.ts';
+import { fromHere } from './files.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { stopSignal } from './signals.ts';
 import { runName } from './simulate.ts';
@@ -47,7 +48,7 @@ export async function demo(options: DemoOptions, exit: Exit): Promise<number> {
   try {
     const port = await broker.start(closing.signal);
     const config = writeDemoFiles(directory, port);
-    process.stdout.write(introduction(port, show(config)));
+    process.stdout.write(introduction(port, fromHere(config)));
     const daemon = await startDaemon(config, log);
     await untilHandled(broker, daemon, stop);
     await log.flush();
@@ -101,14 +102,9 @@ function labelled(log: Log): Log {
   return { ...log, info: (message, fields) => log.info(`(demo broker) ${message}`, fields) };
 }
 
-function show(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short.startsWith('..') ? path : `./${short}`;
-}
-
 /** How to start this program from here. */
 function program(): string {
-  return embedded() === undefined ? 'voeventd' : show(process.execPath);
+  return embedded() === undefined ? 'voeventd' : fromHere(process.execPath);
 }
 
 function introduction(port: number, config: string): string {
@@ -120,7 +116,7 @@ observations only; the tests held back from "slew" and "notes".
 }
 
 function whereToLook(directory: string, once: boolean, page: string | undefined): string {
-  const here = show(directory);
+  const here = fromHere(directory);
   const live = once || page === undefined ? '' : `  ${page}  what the daemon does, live: open it in a browser\n`;
   return `
 Where to look next:

@@ -1,13 +1,12 @@
-import { withFields } from '../common/log.ts';
+import { type Log, withFields } from '../common/log.ts';
 import { findConfig } from '../config/find.ts';
 import { formatProblem } from '../config/problem.ts';
 import { type Preparation, prepare } from '../prepare.ts';
-import type { Logger } from './logger.ts';
 
 /** The configuration, checked; its problems go to stderr, and that it cannot be used, where it cannot. */
 export async function prepareOrTell(
   config: string | undefined,
-  log: Logger,
+  log: Log,
 ): Promise<Preparation & { readonly file: string }> {
   const document = await findConfig(config);
   const { file } = document;

@@ -5,6 +5,7 @@ import { VERSION } from '../common/version.ts';
 import { describeCompose } from './compose-options.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { describeJournal } from './journal-options.ts';
+import { describePlugin } from './plugin-options.ts';
 
 /** Parses the arguments, runs the command and gives the exit code. */
 export async function runCli(args: readonly string[], exit: Exit): Promise<number> {
@@ -221,8 +222,19 @@ function buildProgram(exit: Exit, done: (code: number) => void): Command {
     .addArgument(new Argument('[what]', 'which schema').choices(['config', 'alert']).default('config'))
     .action(async (what) => done((await import('./schema.ts')).schema(what)));
 
+  program
+    .command('types')
+    .description('Write what editors need to complete and check plugins: voeventd.d.ts, and a tsconfig.json.')
+    .argument('[directory]', 'where the plugins are; without it, where the configuration says, or ./plugins')
+    .option(...configOption)
+    .addHelpText('after', TYPES_HELP)
+    .action(async (directory, options) => done(await (await import('./types.ts')).typesCommand(directory, options)));
+
   const journal = program.command('journal').copyInheritedSettings(program);
   describeJournal(journal, done);
+
+  const plugin = program.command('plugin').copyInheritedSettings(program);
+  describePlugin(plugin, exit, done);
 
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
@@ -277,6 +289,10 @@ Example:
 Exit code: 0 when the broker acknowledged it, also for a packet that it has already; 1 when there is
 nothing fit to send or no way to send it, and nothing was sent; 2 when the broker refused it, or the
 command was wrong; 3 when no attempt was answered, or a signal stopped it.`;
+
+const TYPES_HELP = `
+Nothing needs to be installed for them. voeventd.d.ts is written anew each time, which it should be after an
+update; a tsconfig.json that is there stays as it is.`;
 
 const STATUS_HELP = `
 Exit code: 0 when nothing is red, 1 when something is, or the daemon does not answer: fit for cron and Nagios.

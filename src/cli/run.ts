@@ -5,7 +5,7 @@ import { VERSION } from '../common/version.ts';
 import { findConfig } from '../config/find.ts';
 import { formatProblem } from '../config/problem.ts';
 import { Daemon } from '../daemon.ts';
-import { discard, type Prepared, prepare } from '../prepare.ts';
+import { discard, logSettings, type Prepared, prepare } from '../prepare.ts';
 import { contents } from './check.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { createLogger, type Logger } from './logger.ts';
@@ -20,18 +20,17 @@ export interface RunOptions {
 /** `voeventd run`: until a signal says stop. */
 export async function run(options: RunOptions, exit: Exit): Promise<number> {
   const document = await findConfig(options.config);
-  const logger = await createLogger({ level: 'info', format: 'auto' });
+  const log = await createLogger(logSettings(document));
   // From now on: a signal that nobody listens to ends the process, also one that comes while it starts.
   const started = Promise.withResolvers<Started>();
   const signals = listenToSignals(started.promise, document.file);
-  const { prepared, problems } = await prepare(document, (handler) => withFields(logger, { handler }));
+  const { prepared, problems } = await prepare(document, (handler) => withFields(log, { handler }));
   if (prepared === undefined) {
     for (const problem of problems) process.stderr.write(`${formatProblem(problem)}\n`);
     process.stderr.write(`voeventd: Cannot start with ${document.file}: ${count(problems.length)}.\n`);
     signals.end();
     return EXIT.failed;
   }
-  const log = await createLogger(prepared.settings.log);
   const stop = stopSignal(exit, () => log.flush());
   const { pretend = false } = options;
   if (pretend) log.warn('Started with --pretend: no handler runs; for each alert the log says what would have run');

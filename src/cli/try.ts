@@ -1,26 +1,18 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { createDecoder, type Decoder } from '../alert/decode.ts';
+import { createDecoder } from '../alert/decode.ts';
 import type { Alert } from '../alert/model.ts';
 import { normaliseTime } from '../alert/time.ts';
-import { explain, messageOf, UserError } from '../common/errors.ts';
-import { didYouMean } from '../common/suggest.ts';
-import type { AttemptOutcome, Runner } from '../dispatch/runner.ts';
-import { openToLook } from '../journal/look.ts';
-import { PluginJournal } from '../journal/plugins.ts';
-import { laneSpec } from '../lane-spec.ts';
-import { handlerState, NOTHING_KEPT } from '../plugin/state.ts';
-import { trialServices } from '../plugin-services.ts';
-import { discard, type Prepared, type PreparedHandler } from '../prepare.ts';
+import { UserError } from '../common/errors.ts';
+import type { AttemptOutcome } from '../dispatch/runner.ts';
+import { discard, type Prepared } from '../prepare.ts';
 import type { HandlerVerdict } from '../rules/router.ts';
-import { selectionOf, siteOf } from '../selection.ts';
-import type { Settings } from '../settings.ts';
+import { selectionOf } from '../selection.ts';
 import { Trial } from '../trial/trial.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { explainVerdict, oneLine } from './explanation.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { readPacket } from './packet-file.ts';
 import { prepareOrTell } from './prepare-or-tell.ts';
-import { stopSignal } from './signals.ts';
+import { handlerNamed, startTrialRun } from './trial-run.ts';
 
 export interface TryOptions {
   readonly config?: string;
@@ -93,16 +85,6 @@ function decisionTime(at: string | undefined): number {
   );
 }
 
-async function readPacket(file: string, decoder: Decoder, reception: { source: string; receivedAt: string }) {
-  try {
-    const packet = await readFile(file);
-    return { packet, decoded: decoder.read(packet, reception, { validate: true }) };
-  } catch (error) {
-    process.stderr.write(`voeventd: Cannot read ${file}: ${explain(error)}.\n`);
-    return undefined;
-  }
-}
-
 function heading(file: string, { ivorn, role, test, kind, thread }: Alert): string {
   const mark = test && role !== 'test' ? ' marked as a test' : '';
   return `${file}: ${oneLine(ivorn)} (${role}${mark}, ${kind}, thread ${oneLine(thread)})`;
@@ -124,12 +106,6 @@ function outcomeInWords(outcome: AttemptOutcome): string {
   return `run, and failed: ${oneLine(outcome.reason)}${advice}`;
 }
 
-/** What is tried, and when: milliseconds since 1970. */
-interface Tried {
-  readonly trial: Trial;
-  readonly now: number;
-}
-
 interface Run {
   readonly handler: string;
   once(alert: Alert, packet: Buffer, verdict: HandlerVerdict): Promise<AttemptOutcome>;
@@ -140,59 +116,22 @@ interface Run {
 async function startRun(
   name: string,
   { handlers, settings }: Prepared,
-  tried: Tried,
+  { trial, now }: { readonly trial: Trial; readonly now: number },
   log: Logger,
   exit: Exit,
 ): Promise<Run> {
-  const handler = handlers.find((one) => one.name === name);
   try {
-    if (handler === undefined) {
-      const names = handlers.map((one) => one.name);
-      throw new UserError('try.run', `Cannot run ${name}: there is no such handler${didYouMean(name, names)}.`);
-    }
-    const runner = await runnerOf(handler, settings, tried, log);
-    const stop = stopSignal(exit);
-    let number = 0;
+    const earlier = async (alert: Pick<Alert, 'id'>) => trial.earlier(alert);
+    const handler = handlerNamed(name, handlers);
+    const run = await startTrialRun(handler, { settings, journal: settings.journal.path, now, earlier }, log, exit);
     return {
       handler: name,
-      once: async (alert, packet, { mode, retraction }) => {
-        number += 1;
-        const signal = AbortSignal.any([stop, AbortSignal.timeout(handler.settings.timeout)]);
-        return await runner.run({
-          ...{ alert, packet, delivery: `${number}/${name}`, attempt: 1, signal },
-          ...{ pretends: mode === 'pretend', retracts: retraction === true },
-        });
-      },
-      close: () => runner.close(),
+      once: (alert, packet, { mode, retraction }) =>
+        run.once(alert, packet, { pretends: mode === 'pretend', retracts: retraction === true }),
+      close: () => run.close(),
     };
   } catch (error) {
     await discard(handlers);
     throw error;
-  }
-}
-
-async function runnerOf(
-  handler: PreparedHandler,
-  settings: Settings,
-  { trial, now }: Tried,
-  log: Logger,
-): Promise<Runner> {
-  const { sites } = settings;
-  const { path } = settings.journal;
-  const kept = existsSync(path) ? handlerState(new PluginJournal(() => openToLook(path)), handler.name) : NOTHING_KEPT;
-  const site = siteOf(handler.settings.site, sites);
-  const services = trialServices(
-    site,
-    kept,
-    () => now,
-    async (alert) => trial.earlier(alert),
-  );
-  const spec = laneSpec(handler, settings, log, services, false);
-  const reason = handler.plugin.kind === 'broken' ? handler.plugin.reason : '';
-  if (spec === undefined) throw new UserError('try.run', `Cannot run ${handler.name}: ${reason}`);
-  try {
-    return await spec.createRunner();
-  } catch (error) {
-    throw new UserError('try.run', `Cannot run ${handler.name}: ${messageOf(error)}`, { cause: error });
   }
 }

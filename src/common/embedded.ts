@@ -6,6 +6,8 @@ export interface Embedded {
   readonly schemas: () => Readonly<Record<string, string>>;
   /** What the browser is given, by file name (`src/web/assets.ts`); unpacked at each call. */
   readonly assets: () => Readonly<Record<string, string>>;
+  /** The contract of plugins for editors (`src/plugin/types`); unpacked at each call. */
+  readonly types: () => string;
   /** A thread that runs one of the executable's modules: its script, and what it must find as `workerData.embedded`. */
   readonly thread: (module: 'inspect' | 'web') => { readonly script: string; readonly data: unknown };
 }

@@ -26,7 +26,7 @@ export class PluginProcess {
   readonly tail = new Tail();
   readonly #channel: Channel<ToHost, unknown>;
   readonly #memory: MemoryWatch | undefined;
-  readonly #memoryBytes: number;
+  readonly #memoryBytes: number | undefined;
   #lastErrorLine = '';
   #hasErrorMessage = false;
   #ranOutOfHeap = false;
@@ -38,7 +38,7 @@ export class PluginProcess {
    * @param environment all of it, with what confines the process
    * @param memoryBytes beyond which it is killed
    */
-  constructor(log: Log, environment: Record<string, string>, memoryBytes: number, events: ChildEvents) {
+  constructor(log: Log, environment: Record<string, string>, events: ChildEvents, memoryBytes?: number) {
     const [file, ...entry] = ownProgram();
     this.#child = spawn(file, [...entry, '--plugin-host'], {
       env: environment,

@@ -29,7 +29,7 @@ export interface PluginCode {
   readonly options: unknown;
   readonly baseDirectory: string;
   /** What its process may take. */
-  readonly memoryBytes: number;
+  readonly memoryBytes?: number;
 }
 
 /**

@@ -45,6 +45,11 @@ function fileOf(name: string, directory: string): string | undefined {
   return undefined;
 }
 
+/** The test that stands beside a plugin's file: `slew.test.ts` beside `slew.ts`. */
+export function testFileOf(file: string): string | undefined {
+  return EXTENSIONS.map((extension) => file.replace(CODE, `.test${extension}`)).find(isFile);
+}
+
 function isFile(path: string): boolean {
   try {
     return statSync(path).isFile();
@@ -53,15 +58,21 @@ function isFile(path: string): boolean {
   }
 }
 
-/** The user's own plugins, by name. */
+/** What bears the names of plugins in the folder: files of code, and folders with an index. */
 export function pluginNames(directory: string): { names: string[]; trouble: string | undefined } {
   try {
-    const names = readdirSync(directory, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() || (/\.[cm]?[jt]s$/.test(entry.name) && !/\.d\.[cm]?ts$/.test(entry.name)))
-      .map((entry) => entry.name.replace(/\.[cm]?[jt]s$/, ''));
+    const entries = readdirSync(directory, { withFileTypes: true });
+    const names = entries
+      .filter((entry) => entry.isDirectory() || (CODE.test(entry.name) && !NOT_PLUGINS.test(entry.name)))
+      .map((entry) => entry.name.replace(CODE, ''))
+      .filter((name) => fileOf(name, directory) !== undefined);
     return { names: [...new Set(names)], trouble: undefined };
   } catch (error) {
     const trouble = codeOf(error) === 'ENOENT' ? `the plugin folder ${directory} does not exist` : undefined;
     return { names: [], trouble: trouble ?? `the plugin folder ${directory} cannot be read (${explain(error)})` };
   }
 }
+
+const CODE = /\.[cm]?[jt]s$/;
+/** Declarations, and tests of plugins. */
+const NOT_PLUGINS = /\.(?:d|test)\.[cm]?[jt]s$/;

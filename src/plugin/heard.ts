@@ -36,6 +36,10 @@ const schema = z.discriminatedUnion('type', [
     ...{ type: z.literal('configured'), permissions: z.unknown() },
     defaults: z.object({ attempts: count, concurrency: count }),
   }),
+  z.object({
+    ...{ type: z.literal('described'), describe: z.string().optional(), permissions: z.unknown() },
+    problems: z.array(faultSchema),
+  }),
   z.object({ type: z.literal('imported'), stamps: z.array(z.tuple([z.string(), z.string()])) }),
   z.object({ type: z.literal('refused'), problems: z.array(faultSchema) }),
   z.object({ type: z.literal('broken'), reason: z.string() }),

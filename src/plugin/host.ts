@@ -107,6 +107,8 @@ class Host {
     switch (message.type) {
       case 'configure':
         return await this.#configure(message);
+      case 'describe':
+        return await this.#describe(message);
       case 'setup':
         return await this.#setup(message.given);
       case 'attempt':
@@ -149,6 +151,19 @@ class Host {
       const { attempts, concurrency } = plugin;
       const permissions = permissionsOf(plugin, result.config);
       this.#send({ type: 'configured', defaults: withoutUndefined({ attempts, concurrency }), permissions });
+    } catch (error) {
+      this.#send({ type: 'broken', reason: messageOf(error) });
+    }
+  }
+
+  async #describe({ file, options, baseDirectory }: Extract<ToHost, { type: 'describe' }>): Promise<void> {
+    try {
+      const plugin = await importPlugin(file);
+      const result = await configurePlugin(plugin, options, baseDirectory);
+      const isKnown = result.ok || typeof plugin.permissions !== 'function';
+      const permissions = isKnown ? permissionsOf(plugin, result.ok ? result.config : undefined) : undefined;
+      const problems = result.ok ? [] : result.problems;
+      this.#send({ type: 'described', describe: plugin.describe, permissions, problems });
     } catch (error) {
       this.#send({ type: 'broken', reason: messageOf(error) });
     }

@@ -19,12 +19,7 @@ export class PluginLoadError extends Error {}
  * @throws PluginLoadError when it cannot be imported or is not a plugin
  */
 export async function importPlugin(file: string): Promise<Plugin<unknown>> {
-  let module: { default?: unknown };
-  try {
-    module = await import(pathToFileURL(file).href);
-  } catch (error) {
-    throw new PluginLoadError(`Cannot load ${file}: ${loadProblem(error, file)}`, { cause: error });
-  }
+  const module = await importFile(file);
   const exported = unwrap(module.default);
   if (exported === undefined) {
     throw new PluginLoadError(
@@ -50,6 +45,15 @@ export async function importPlugin(file: string): Promise<Plugin<unknown>> {
     );
   }
   return plugin;
+}
+
+/** @throws PluginLoadError when it cannot be imported */
+export async function importFile(file: string): Promise<{ readonly default?: unknown }> {
+  try {
+    return await import(pathToFileURL(file).href);
+  } catch (error) {
+    throw new PluginLoadError(`Cannot load ${file}: ${loadProblem(error, file)}`, { cause: error });
+  }
 }
 
 /** CommonJS written by a compiler arrives as `{ default: { default: plugin } }`. */

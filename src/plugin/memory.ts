@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 
+/** Where no handler says anything. */
+const USUAL_BYTES = 512 * 2 ** 20;
+
 const BUSY_MS = 100;
 const IDLE_MS = 2_000;
 
@@ -13,9 +16,9 @@ export class MemoryWatch {
   #stopped = false;
 
   /** @param exceeded is told once that the process has taken more */
-  constructor(pid: number, limitBytes: number, exceeded: () => void) {
+  constructor(pid: number, limitBytes: number | undefined, exceeded: () => void) {
     this.#pid = pid;
-    this.#limitBytes = limitBytes;
+    this.#limitBytes = limitBytes ?? USUAL_BYTES;
     this.#exceeded = exceeded;
     this.isBusy = true;
   }
@@ -70,11 +73,11 @@ export function ownBytes(pid: number): number | undefined {
 const HEAP_SHARE = 0.75;
 
 /** What holds V8's heap to its part of the limit. */
-export function heapFlag(limitBytes: number): string {
+export function heapFlag(limitBytes = USUAL_BYTES): string {
   return `--max-old-space-size=${Math.floor((limitBytes * HEAP_SHARE) / 1_048_576)}`;
 }
 
 /** A clause. */
-export function exceededReason(limitBytes: number): string {
+export function exceededReason(limitBytes = USUAL_BYTES): string {
   return `its process used more than ${Math.round(limitBytes / 1_048_576)} MiB (memory: of the handler)`;
 }

@@ -22,6 +22,8 @@ export type ToHost =
       readonly options: unknown;
       readonly baseDirectory: string;
     }
+  /** What it is; nothing of it is called but `config` and `permissions`. */
+  | { readonly type: 'describe'; readonly file: string; readonly options: unknown; readonly baseDirectory: string }
   | { readonly type: 'setup'; readonly given: Given }
   | {
       readonly type: 'attempt';
@@ -74,6 +76,14 @@ export type Answer =
       readonly defaults: PluginDefaults;
       /** As the plugin declares them, unchecked. */
       readonly permissions: unknown;
+    }
+  | {
+      readonly type: 'described';
+      readonly describe: string | undefined;
+      /** As the plugin declares them, unchecked; undefined when they depend on options that do not fit. */
+      readonly permissions: unknown;
+      /** Why the options do not fit. */
+      readonly problems: readonly Fault[];
     }
   | { readonly type: 'refused'; readonly problems: readonly Fault[] }
   /** The plugin cannot be used; a whole sentence. */

@@ -126,15 +126,20 @@ export function isHostIn(host: string, granted: FullPermissions['net']): boolean
   return granted.some((one) => [wanted, name].includes(one.toLowerCase()));
 }
 
-/** Both together, as a handler's `allow:` in the configuration, which is one line. */
-export function allowLine(granted: Permissions, missing: Permissions): string {
+/** All together, as a handler's `allow:` in the configuration, which is one line. */
+export function allowLine(...permissions: readonly Permissions[]): string {
+  return `allow: ${permissionsInYaml(...permissions)}`;
+}
+
+/** All together, on one line. */
+export function permissionsInYaml(...permissions: readonly Permissions[]): string {
   const parts = KINDS.flatMap((kind) => {
-    const [had, more] = [granted[kind], missing[kind]];
-    if (had === true || more === true) return [`${kind}: true`];
-    const list = [...new Set([...(had ?? []), ...(more ?? [])])];
+    const named = permissions.map((one) => one[kind] ?? []);
+    if (named.includes(true)) return [`${kind}: true`];
+    const list = [...new Set(named.flatMap((one) => (one === true ? [] : one)))];
     return list.length === 0 ? [] : [`${kind}: [${list.map(inYaml).join(', ')}]`];
   });
-  return `allow: { ${parts.join(', ')} }`;
+  return parts.length === 0 ? '{}' : `{ ${parts.join(', ')} }`;
 }
 
 function inYaml(text: string): string {

@@ -48,10 +48,11 @@ export class PluginSession {
     this.#plugin = plugin;
     this.#times = times;
     this.#events = events;
-    this.#process = new PluginProcess(log, environment, plugin.memoryBytes, {
-      message: (message) => this.#receive(message),
-      ended: (reason) => this.#ended(reason),
-    });
+    const heard = {
+      message: (message: Answer | Wish | Imported) => this.#receive(message),
+      ended: (reason: string) => this.#ended(reason),
+    };
+    this.#process = new PluginProcess(log, environment, heard, plugin.memoryBytes);
   }
 
   /** Resolves when the process is gone. */
@@ -157,6 +158,7 @@ export class PluginSession {
         this.#finish(message.delivery, message.outcome);
         return;
       case 'configured':
+      case 'described':
       case 'refused':
       case 'broken':
       case 'ready':

@@ -7,7 +7,7 @@ import { packet, programOf, startBroker } from '../support/play.ts';
 
 const COMMANDS = [
   ...['run', 'check', 'test', 'try', 'explain', 'status', 'demo', 'deliveries', 'retry', 'replay'],
-  ...['listen', 'parse', 'compose', 'send', 'simulate', 'schema', 'journal'],
+  ...['listen', 'parse', 'compose', 'send', 'simulate', 'schema', 'plugin', 'types', 'journal'],
 ];
 
 test('every command has help that says what it does', async (context) => {

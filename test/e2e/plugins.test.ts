@@ -80,3 +80,25 @@ handlers:
   assert.match((await daemon.logged(/^broken done/)).msg, /mended/);
   await daemon.stop();
 });
+
+test('what a plugin logs looks as the configuration says, and is no less important', async (context) => {
+  const { directory, write, start } = sandbox(context);
+  const { port } = await startBroker(context, { program: programOf([packet('one')]) });
+  mkdirSync(join(directory, 'plugins'));
+  write('plugins/speaks.mjs', `export default { handle(_, { log }) { log.info('quietly'); log.warn('aloud'); } };`);
+  write(
+    'voeventd.yaml',
+    `identity: ivo://org.example/telescope-1
+sources: { campus: { type: vtp, brokers: ["127.0.0.1:${port}"] } }
+handlers: { speaks: { plugin: speaks } }
+log: { level: warn, format: pretty }
+`,
+  );
+  const daemon = start('run');
+  await daemon.until('its warning', () => daemon.lines.some((line) => /WARN: aloud/.test(line)));
+  assert.deepEqual(
+    daemon.lines.filter((line) => line.startsWith('{') || line.includes('quietly')),
+    [],
+  );
+  await daemon.stop();
+});

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { findPlugin } from '../../src/plugin/find.ts';
+import { findPlugin, pluginNames } from '../../src/plugin/find.ts';
 
 const BUILT_INS = ['archive', 'exec', 'log', 'webhook'];
 
@@ -72,6 +72,18 @@ describe('findPlugin', () => {
     assert.match(problem('surwey', folder), /did you mean survey\?/);
     assert.match(problem('arhcive', folder), /did you mean archive\?/);
     assert.doesNotMatch(problem('note', folder), /notes/);
+  });
+
+  it('knows what in a folder is a plugin: code, and folders with an index, but no declarations and no tests', (test) => {
+    const files = [
+      'slew.ts',
+      'slew.test.ts',
+      'voeventd.d.ts',
+      'survey/index.mjs',
+      'lib/sky.ts',
+      'node_modules/a/index.js',
+    ];
+    assert.deepEqual(pluginNames(folderWith(test, ...files)).names.sort(), ['slew', 'survey']);
   });
 
   it('says so when the plugin folder does not exist or is none', (test) => {
