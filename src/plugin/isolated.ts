@@ -42,6 +42,9 @@ const TIMES: IsolatedTimes = {
 
 const CODE = /\.(?:[cm]?[jt]s|json)$/;
 
+/** Its file may change from one load to the next, and with it what it declares. */
+const MOST_ROUNDS = 5;
+
 /** A clause. */
 const OVER = 'its process is not started any more';
 
@@ -123,24 +126,25 @@ export class IsolatedRunner implements Runner {
   }
 
   async #load(): Promise<LoadOutcome> {
-    const first = this.#launch();
-    const answer = await first.configure();
-    if (answer.type !== 'configured') {
-      this.#permissions = fullPermissions(this.#plugin.allow, this.#plugin.baseDirectory);
-      return outcomeOf(answer);
+    for (let round = 0; round < MOST_ROUNDS && !this.#isOver; round++) {
+      const session = this.#launch();
+      const answer = await session.configure();
+      if (answer.type !== 'configured') {
+        this.#permissions = fullPermissions(this.#plugin.allow, this.#plugin.baseDirectory);
+        return outcomeOf(answer);
+      }
+      const declared = declaredPermissions(answer.permissions, this.#plugin);
+      if (typeof declared === 'string') {
+        session.kill();
+        return { state: 'broken', reason: declared };
+      }
+      const had = confinedEnvironment(this.#plugin, this.#permissions);
+      this.#permissions = declared;
+      if (isDeepStrictEqual(confinedEnvironment(this.#plugin, declared), had)) return outcomeOf(answer);
+      session.kill();
+      await session.gone;
     }
-    const declared = declaredPermissions(answer.permissions, this.#plugin);
-    if (typeof declared === 'string') {
-      first.kill();
-      return { state: 'broken', reason: declared };
-    }
-    const had = confinedEnvironment(this.#plugin, this.#permissions);
-    this.#permissions = declared;
-    if (isDeepStrictEqual(confinedEnvironment(this.#plugin, declared), had)) return outcomeOf(answer);
-    first.kill();
-    await first.gone;
-    if (this.#isOver) return { state: 'broken', reason: OVER };
-    return outcomeOf(await this.#launch().configure());
+    return { state: 'broken', reason: this.#isOver ? OVER : 'it declares other permissions each time it is loaded' };
   }
 
   #launch(): PluginSession {

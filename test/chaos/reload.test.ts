@@ -98,6 +98,10 @@ export default {
     // Sooner and later than it takes to notice it.
     await setTimeout(random.below(600));
     assert.equal(daemon.child.exitCode, null);
+    assert.deepEqual(
+      daemon.log.filter(({ msg }) => /^edited failed/.test(msg)).map(({ msg }) => msg),
+      [],
+    );
   }
   write('plugins/edited.ts', good(-1));
   await daemon.logged(/^The plugin edited has changed: edited runs/);

@@ -301,6 +301,30 @@ describe('loading a plugin', () => {
     });
   }
 
+  it('gives a plugin whose file changes while it is loaded what the new one declares', async (test) => {
+    const file = put(
+      test,
+      `import { writeFileSync } from 'node:fs';
+       const next = "export default { permissions: { env: ['OBSERVATORY'] }, handle: () => process.env.OBSERVATORY };";
+       export default {
+         permissions: () => { writeFileSync(import.meta.filename, next); return {}; },
+         handle: () => 'the old one',
+       };`,
+    );
+    process.env.OBSERVATORY = 'hill';
+    const { runner } = create(test, file, {}, { env: ['OBSERVATORY'], write: [dirname(file)] });
+    assert.equal((await runner.load()).state, 'configured');
+    assert.equal(await runner.setup(SERVICES), undefined);
+    assert.deepEqual(await runner.run(attempt('')), done('hill'));
+  });
+
+  it('refuses a plugin that declares something else each time', async (test) => {
+    const source = 'export default { permissions: { read: ["/" + process.pid] }, handle() {} };';
+    const { runner } = create(test, put(test, source), {}, { read: ['/'] });
+    const reason = 'it declares other permissions each time it is loaded';
+    assert.deepEqual(await runner.load(), { state: 'broken', reason });
+  });
+
   it('gives up on a plugin that is not loaded in time', async (test) => {
     const log = recordedLog();
     const file = put(test, 'for (;;);');
