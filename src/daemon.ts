@@ -24,7 +24,7 @@ import { Launcher } from './launch/launcher.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import type { Services } from './plugin/services.ts';
 import { pluginServices } from './plugin-services.ts';
-import type { Prepared, PreparedHandler } from './prepare.ts';
+import { discard, type Prepared, type PreparedHandler } from './prepare.ts';
 import { samplePacket } from './rehearsal/samples.ts';
 import { Requests } from './requests/requests.ts';
 import { Serving } from './serving.ts';
@@ -203,7 +203,8 @@ export class Daemon {
 
   /** Goes on with another configuration. The journal stays the one it started with. */
   async reload(prepared: Prepared): Promise<void> {
-    await this.#handlers.inTurn(() => this.#reload(prepared));
+    const isDone = await this.#handlers.inTurn(() => this.#reload(prepared));
+    if (!isDone) await discard(prepared.handlers);
   }
 
   async #reload(prepared: Prepared): Promise<void> {

@@ -54,11 +54,18 @@ export class Handlers {
     this.#retries = new SetupRetries(port, log);
   }
 
-  /** Does this when nothing else changes handlers; not at all once they are being stopped. */
-  async inTurn(work: () => Promise<void>): Promise<void> {
-    const done = this.#turn.then(() => (this.#isStopping ? undefined : work()));
-    this.#turn = done.catch(() => {});
-    await done;
+  /** Does this when nothing else changes handlers. @returns false, and nothing is done, once they are being stopped */
+  async inTurn(work: () => Promise<void>): Promise<boolean> {
+    const done = this.#turn.then(async () => {
+      if (this.#isStopping) return false;
+      await work();
+      return true;
+    });
+    this.#turn = done.then(
+      () => {},
+      () => {},
+    );
+    return await done;
   }
 
   /** Runs these handlers, and no others. */

@@ -1,5 +1,6 @@
 import type { Log } from './common/log.ts';
 import { sentence } from './common/sentence.ts';
+import { faultsInWords } from './config/faults.ts';
 import type { Edition } from './plugin/edition.ts';
 import { FolderWatch } from './plugin/folder-watch.ts';
 import type { PreparedHandler } from './prepare.ts';
@@ -132,8 +133,6 @@ function editionsOf({ plugin, retraction }: PreparedHandler): Edition[] {
 
 function reasonOf(loaded: Exclude<LoadedHandler, { state: 'configured' }>): string {
   if (loaded.state === 'broken') return loaded.reason;
-  const faults = (['with', 'retraction'] as const).flatMap((key) =>
-    loaded.problems[key].map(({ path, message }) => `${[key, ...path].join('.')}: ${message}`),
-  );
-  return `The options of its handler do not fit it. ${faults.join(' ')}`;
+  const faults = (['with', 'retraction'] as const).map((key) => faultsInWords(loaded.problems[key], key));
+  return `The options of its handler do not fit it. ${faults.join(' ').trim()}`;
 }

@@ -1,6 +1,6 @@
 import { BUILT_INS } from '../built-ins.ts';
 import type { Log } from '../common/log.ts';
-import type { Fault } from '../config/faults.ts';
+import { faultsInWords } from '../config/faults.ts';
 import type { Permissions } from '../plugin/api.ts';
 import { declaredPermissions } from '../plugin/declared.ts';
 import { findPlugin, pluginNames } from '../plugin/find.ts';
@@ -131,13 +131,6 @@ function fareOf(look: PluginLook, grantee: Parameters<typeof declaredPermissions
   if (look.problems.length > 0) return { state: 'refused', reason: faultsInWords(look.problems) };
   const declared = declaredPermissions(look.permissions, grantee);
   return typeof declared === 'string' ? { state: 'refused', reason: declared } : { state: 'ok' };
-}
-
-/** `with.exposure: It must be above 0.` */
-export function faultsInWords(faults: readonly Fault[]): string {
-  return faults
-    .map(({ path, key, message }) => `${['with', ...path, ...(key === undefined ? [] : [key])].join('.')}: ${message}`)
-    .join(' ');
 }
 
 /** The worst of how its handlers fare. */

@@ -2,6 +2,7 @@ import { parse } from 'yaml';
 import { BUILT_INS } from '../built-ins.ts';
 import { messageOf, UserError } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
+import { faultsInWords } from '../config/faults.ts';
 import type { Permissions } from '../plugin/api.ts';
 import type { PluginCode } from '../plugin/confinement.ts';
 import { findPlugin } from '../plugin/find.ts';
@@ -11,7 +12,6 @@ import { discard, type PreparedHandler } from '../prepare.ts';
 import { loadHandler } from '../prepare-plugin.ts';
 import { type Settings, settingsSchema } from '../settings.ts';
 import { type PluginHome, pluginHome } from './plugin-home.ts';
-import { faultsInWords } from './plugin-survey.ts';
 import { prepareOrTell } from './prepare-or-tell.ts';
 import { handlerNamed, type TrialSettings } from './trial-run.ts';
 

@@ -15,6 +15,13 @@ export interface Fault {
   readonly message: string;
 }
 
+/** `with.exposure: It must be above 0.` @param top what the value is called */
+export function faultsInWords(faults: readonly Fault[], top = 'with'): string {
+  return faults
+    .map(({ path, key, message }) => `${[top, ...path, ...(key === undefined ? [] : [key])].join('.')}: ${message}`)
+    .join(' ');
+}
+
 /** What a schema found wrong with a value, in sentences that say what to write instead. */
 export function faultsOf(issues: readonly Issue[], schema: unknown, value: unknown): Fault[] {
   return issues.filter(isOwnFault).flatMap((issue) => faultOf(issue, { schema, value }, []));

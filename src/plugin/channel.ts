@@ -43,10 +43,7 @@ export class Channel<To, From> {
     const body = serialize(message);
     const head = Buffer.allocUnsafe(LENGTH_BYTES);
     head.writeUInt32LE(body.length);
-    this.#stream.cork();
-    this.#stream.write(head);
-    this.#stream.write(body);
-    this.#stream.uncork();
+    this.#stream.write(Buffer.concat([head, body]));
   }
 
   /** Closes it, once all is sent. */

@@ -17,7 +17,7 @@ import { type ConfiguredPlugin, runAttempt, setupContext } from './context.ts';
 import { deniedReason, explainFatalDenial } from './denied.ts';
 import type { Stamp } from './edition.ts';
 import { watchImports } from './imports.ts';
-import { shortened } from './lines.ts';
+import { LineGate, shortened } from './lines.ts';
 import { configurePlugin, importPlugin } from './load.ts';
 import type { FromHost, Given, ToHost } from './messages.ts';
 import { RemoteServices } from './remote.ts';
@@ -92,6 +92,7 @@ class Host {
   readonly #channel: Channel<FromHost, ToHost>;
   /** Told with what is said next. */
   #imported: Stamp[] = [];
+  readonly #logGate = new LineGate((line) => this.#sendLine('warn', line, undefined));
   readonly #printing = new AsyncLocalStorage<Tail>();
   readonly #running = new Map<string, AbortController>();
   #plugin: Omit<ConfiguredPlugin, 'services'> | undefined;
@@ -126,6 +127,7 @@ class Host {
         return;
       case 'close':
         await this.#close();
+        this.#logGate.end();
         this.#channel.end();
         return;
     }
@@ -209,7 +211,12 @@ class Host {
     this.#send({ type: 'outcome', delivery, outcome });
   }
 
+  /** Not more than the daemon logs: what it has not read yet would pile up here. */
   #sendLog(level: LogLevel, text: string, fields: Record<string, unknown> | undefined): void {
+    this.#logGate.line(() => this.#sendLine(level, text, fields));
+  }
+
+  #sendLine(level: LogLevel, text: string, fields: Record<string, unknown> | undefined): void {
     const message = shortened(text);
     try {
       this.#send({ type: 'log', level, message, fields });
