@@ -18,6 +18,8 @@ if (process.argv[2] === '--plugin-host') {
   const { runPluginTests } = await import('./plugin/test-host.ts');
   await runPluginTests(process.argv[3] ?? '');
 } else {
+  // What libraries use that Node discourages, users can do nothing about; and a log is no place for lines that are not its own.
+  process.noDeprecation = true;
   const { runCli } = await import('./cli/program.ts');
   process.exitCode = await runCli(process.argv.slice(2), (code) => process.exit(code));
 }

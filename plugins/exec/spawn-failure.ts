@@ -10,12 +10,11 @@ const PASSING = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM']);
 
 /** Why the program did not start, with what to change. The system gives one code for several causes. */
 export async function spawnFailure(error: unknown, program: string, context: Context<Options>): Promise<Error> {
-  const shown = printable(program);
   const code = codeOf(error);
-  if (PASSING.has(code)) return context.retry(`Cannot run ${shown}: ${explain(error)}.`, { cause: error });
+  if (PASSING.has(code)) return context.retry(`Cannot run ${printable(explain(error))}.`, { cause: error });
   const { directory } = context.config;
   const cause = (await directoryProblem(directory)) ?? (await programProblem(code, program, context));
-  return context.fail(cause ?? `Cannot run ${shown}: ${explain(error)}.`, { cause: error });
+  return context.fail(cause ?? `Cannot run ${printable(explain(error))}.`, { cause: error });
 }
 
 async function directoryProblem(directory: string): Promise<string | undefined> {

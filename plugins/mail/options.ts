@@ -14,6 +14,7 @@ export function options(z: Zod, fields: Fields) {
       host: z
         .string()
         .regex(/^[^\s/]+$/, 'Write the name or address of a host.')
+        .regex(/^(?![^:]*:\d*$)/, 'Write the port apart, as "port".')
         .describe('The mail server, which takes mail for the recipients or passes it on.'),
       port: z
         .int()

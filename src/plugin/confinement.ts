@@ -56,7 +56,7 @@ export function confinedEnvironment(
     ...forms(read).map((path) => `--allow-fs-read=${path}`),
     ...forms(permissions.write).map((path) => `--allow-fs-write=${path}`),
     // Single hosts are for context.fetch, which asks the daemon: Node knows only all or nothing.
-    ...(permissions.net === true ? ['--allow-net'] : []),
+    ...(permissions.net === true ? ['--allow-net', '--disable-warning=ExperimentalWarning'] : []),
   ];
   return { ...Object.fromEntries(entries), NODE_OPTIONS: flags.map(quoted).join(' ') };
 }

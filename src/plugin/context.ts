@@ -5,6 +5,7 @@ import type { Context, Plugin, SetupContext } from './api.ts';
 import { deniedReason } from './denied.ts';
 import { PluginFailure } from './failure.ts';
 import { shortened } from './lines.ts';
+import { placeOf } from './place.ts';
 import { runFor } from './run-program.ts';
 import type { PluginServices } from './services.ts';
 import { rehearsedState, stateOf } from './state.ts';
@@ -31,15 +32,18 @@ export function setupContext({ config, handler, log, services: { site } }: Confi
   return { config, handler, log, ...(site && { site }) };
 }
 
-/**
- * Runs `handle`, or `pretend`, once and says how it ended. Never rejects; gives up on a plugin that outlives its signal.
- *
- * @param tail takes what is logged, and whatever else is printed is put there by others
- */
+interface AttemptOptions {
+  /** Takes what is logged, and whatever else is printed is put there by others. */
+  readonly tail?: Tail;
+  /** How long after its signal aborted a plugin is waited for; for ever where its process is ended instead. */
+  readonly graceMs?: number;
+}
+
+/** Runs `handle`, or `pretend`, once and says how it ended. Never rejects. */
 export async function runAttempt(
   configured: ConfiguredPlugin,
   attempt: Attempt,
-  tail = new Tail(),
+  { tail = new Tail(), graceMs = GRACE_MS }: AttemptOptions = {},
 ): Promise<AttemptOutcome> {
   const { plugin, services } = configured;
   const { alert, packet, delivery, signal } = attempt;
@@ -61,10 +65,12 @@ export async function runAttempt(
     retry: (reason, options) => new PluginFailure(reason, true, options),
     fail: (reason, options) => new PluginFailure(reason, false, options),
   };
-  const outlived = givenUp(signal);
+  const outlived = givenUp(signal, graceMs);
   try {
     const work = attempt.pretends ? pretend(configured, alert, context) : handle(plugin, alert, context);
     const result = await Promise.race([work, outlived.promise]);
+    // `return context.fail(…)` is meant as `throw`.
+    if (result instanceof Error) throw result;
     return { state: 'done', detail: typeof result === 'string' ? shortened(result, LONGEST_SAID) : '', ...tail.kept };
   } catch (error) {
     return { ...failureOf(error, signal), ...tail.kept };
@@ -104,11 +110,12 @@ async function pretend(
 }
 
 /** Rejects when the signal has aborted and the grace is over. */
-function givenUp(signal: AbortSignal): { promise: Promise<never>; cancel(): void } {
+function givenUp(signal: AbortSignal, graceMs: number): { promise: Promise<never>; cancel(): void } {
   const { promise, reject } = Promise.withResolvers<never>();
   let timer: NodeJS.Timeout | undefined;
   const start = () => {
-    timer = setTimeout(() => reject(new PluginFailure('it did not end when told to', true)), GRACE_MS);
+    if (graceMs === Number.POSITIVE_INFINITY) return;
+    timer = setTimeout(() => reject(new PluginFailure('it did not end when told to', true)), graceMs);
   };
   if (signal.aborted) start();
   else signal.addEventListener('abort', start, { once: true });
@@ -128,6 +135,12 @@ export function failureOf(thrown: unknown, signal: AbortSignal): AttemptOutcome 
     return { state: 'failed', reason: shortened(prefix + message, LONGEST_SAID), retryable, afterMs };
   }
   const denied = deniedReason(thrown);
-  const reason = shortened(prefix + (denied ?? explain(thrown)), LONGEST_SAID);
+  const reason = shortened(prefix + (denied ?? explain(thrown) + faultPlace(thrown)), LONGEST_SAID);
   return { state: 'failed', reason, retryable: denied === undefined, afterMs: undefined };
+}
+
+/** Where in the plugin it is, when it is a fault of the plugin's code and not something that it says. */
+function faultPlace(thrown: unknown): string {
+  const isFault = thrown instanceof TypeError || thrown instanceof ReferenceError || thrown instanceof RangeError;
+  return isFault ? placeOf(thrown) : '';
 }

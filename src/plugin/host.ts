@@ -10,7 +10,7 @@ import { inspect } from 'node:util';
 import { withRaw } from '../alert/text.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Log, LogLevel } from '../common/log.ts';
-import { withoutUndefined } from '../common/objects.ts';
+import { deepFrozen, withoutUndefined } from '../common/objects.ts';
 import type { Permissions, Plugin } from './api.ts';
 import { Channel } from './channel.ts';
 import { type ConfiguredPlugin, runAttempt, setupContext } from './context.ts';
@@ -205,7 +205,12 @@ class Host {
     const given = { packet: bytes, delivery, attempt, pretends, retracts, because, link, signal: controller.signal };
     const tail = new Tail();
     const outcome = await this.#printing.run(tail, () =>
-      runAttempt(configured, { alert: withRaw(alert, bytes), ...given }, tail),
+      runAttempt(
+        configured,
+        { alert: deepFrozen(withRaw(alert, bytes)), ...given },
+        // Whoever started this process ends it, and with it what the plugin goes on doing.
+        { tail, graceMs: Number.POSITIVE_INFINITY },
+      ),
     );
     this.#running.delete(delivery);
     this.#send({ type: 'outcome', delivery, outcome });

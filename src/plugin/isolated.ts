@@ -36,7 +36,7 @@ export interface IsolatedTimes extends SessionTimes {
 const TIMES: IsolatedTimes = {
   loadMs: 15_000,
   restart: { firstMs: 500, lastMs: 60_000 },
-  killAfterMs: GRACE_MS + 500,
+  killAfterMs: GRACE_MS,
   closeMs: 2_000,
 };
 
@@ -205,7 +205,7 @@ export class IsolatedRunner implements Runner {
       const delayMs = Math.min(lastMs, firstMs * 2 ** this.#deaths);
       this.#deaths += 1;
       this.#log.error(
-        `The plugin of ${this.#plugin.handler} died: ${reason}; it is started again in ${formatDuration(delayMs)}`,
+        `The plugin of ${this.#plugin.handler} died: ${reason.replace(/\.$/, '')}; it is started again in ${formatDuration(delayMs)}`,
       );
       await pause(delayMs, this.#over.signal);
       reason = this.#isOver ? OVER : await this.#startAgain();

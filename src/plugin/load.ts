@@ -4,11 +4,29 @@ import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import { z } from 'zod';
 import { codeOf, messageOf } from '../common/errors.ts';
+import { didYouMean } from '../common/suggest.ts';
 import { type Fault, faultsOf } from '../config/faults.ts';
 import type { Plugin } from './api.ts';
 import { deniedReason } from './denied.ts';
 import { notErasable } from './erasable.ts';
 import { createFields } from './fields.ts';
+import { placeOf } from './place.ts';
+
+/** All that a plugin may have; see the contract. */
+const PARTS: readonly string[] = [
+  ...[
+    'describe',
+    'config',
+    'permissions',
+    'setup',
+    'handle',
+    'pretend',
+    'close',
+    'attempts',
+    'concurrency',
+    'programs',
+  ],
+];
 
 /** Why a plugin's file cannot be used: a whole sentence for the user. */
 export class PluginLoadError extends Error {}
@@ -37,6 +55,10 @@ export async function importPlugin(file: string): Promise<Plugin<unknown>> {
     );
   }
   const plugin = exported as Plugin<unknown>;
+  for (const key of Object.keys(plugin).filter((one) => !PARTS.includes(one))) {
+    const meant = didYouMean(key, PARTS);
+    if (meant !== '') throw new PluginLoadError(`${file} has ${key}, which means nothing to voeventd${meant}.`);
+  }
   for (const name of ['attempts', 'concurrency'] as const) {
     const count: unknown = plugin[name];
     if (count === undefined || (Number.isInteger(count) && Number(count) >= 1)) continue;
@@ -73,6 +95,7 @@ function loadProblem(error: unknown, file: string): string {
   switch (codeOf(error)) {
     case 'ERR_MODULE_NOT_FOUND':
     case 'MODULE_NOT_FOUND':
+      if (/'voeventd'/.test(message)) return `voeventd gives types alone: write import type { … } from 'voeventd'.`;
       return `${message}. Give relative imports their extension (./helper.ts), and install npm packages beside the plugin.`;
     default:
       return `${message}${placeOf(error) || (error instanceof SyntaxError ? syntaxPlace(file) : '')}.`;
@@ -87,13 +110,6 @@ function syntaxPlace(file: string): string {
   } catch (error) {
     return placeOf(error);
   }
-}
-
-/** Where in the user's file it happened, from the stack's first line that names a file. */
-function placeOf(error: unknown): string {
-  if (!(error instanceof Error) || error.stack === undefined) return '';
-  const place = /(?:file:\/\/)?(\/[^\s():]+\.[cm]?[jt]s:\d+(?::\d+)?)/.exec(error.stack)?.[1];
-  return place === undefined || place.startsWith('/voeventd-internal/') ? '' : ` (${place})`;
 }
 
 export type ConfigureResult =

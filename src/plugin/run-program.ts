@@ -1,4 +1,5 @@
-import type { Programs } from '../launch/program.ts';
+import { inspect } from 'node:util';
+import { NotStarted, type Programs } from '../launch/program.ts';
 import type { Context, Log } from './api.ts';
 
 const KILL_AFTER_MS = 5_000;
@@ -7,6 +8,9 @@ const OUTPUT_LIMIT = 65_536;
 /** The `run` of one attempt's context. */
 export function runFor(programs: Programs, log: Log, signal: AbortSignal): Context['run'] {
   return async (argv, options = {}) => {
+    if (!Array.isArray(argv) || argv.length === 0 || argv.some((word) => typeof word !== 'string')) {
+      throw new TypeError(`context.run takes a list of words, such as ['sleep', '1'], and got ${inspect(argv)}`);
+    }
     const { lines = logLines(log), input = new Uint8Array() } = options;
     const program = {
       argv,
@@ -18,7 +22,12 @@ export function runFor(programs: Programs, log: Log, signal: AbortSignal): Conte
       killAfterMs: options.killAfterMs ?? KILL_AFTER_MS,
       outputLimit: options.outputLimit ?? OUTPUT_LIMIT,
     };
-    return await programs.run(program, signal, { lines, trouble: (what) => log.warn(what) });
+    try {
+      return await programs.run(program, signal, { lines, trouble: (what) => log.warn(what) });
+    } catch (error) {
+      if (error instanceof NotStarted && error.stage === 'start') error.message = `${argv[0]}: ${error.message}`;
+      throw error;
+    }
   };
 }
 

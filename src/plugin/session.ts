@@ -14,7 +14,7 @@ import type { Services } from './services.ts';
 export interface SessionTimes {
   /** Loading, and `setup`. */
   readonly loadMs: number;
-  /** After an attempt's signal aborted. Longer than the plugin's own grace: a merely slow plugin ends by itself. */
+  /** After an attempt's signal aborted. */
   readonly killAfterMs: number;
   readonly closeMs: number;
 }

@@ -106,11 +106,18 @@ describe('an attempt', () => {
       }).outcome,
       failed('no such filter', false),
     );
+    // A fault of its code, and where it is.
+    const fault = await run(() => {
+      throw new TypeError('x is not a function');
+    }).outcome;
+    assert.match(
+      fault.state === 'failed' ? fault.reason : '',
+      /^x is not a function \(\/.*context\.test\.ts:\d+:\d+\)$/,
+    );
+    // `return` where `throw` is meant.
     assert.deepEqual(
-      await run(() => {
-        throw new TypeError('x is not a function');
-      }).outcome,
-      failed('x is not a function', true),
+      await run((_, { fail }) => fail('no such filter') as never).outcome,
+      failed('no such filter', false),
     );
     assert.deepEqual(
       await run(() => {

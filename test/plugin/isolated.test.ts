@@ -104,7 +104,18 @@ describe('a plugin in its own process', () => {
     assert.deepEqual(await runner.run(attempt('nothing')), done(''));
     assert.deepEqual(await runner.run(attempt('retry')), failed('the mount is busy', true, 1_500));
     assert.deepEqual(await runner.run(attempt('fail')), failed('there is no such filter', false));
-    assert.deepEqual(await runner.run(attempt('throw')), failed('x is not a function'));
+    const fault = await runner.run(attempt('throw'));
+    assert.match(fault.state === 'failed' ? fault.reason : '', /^x is not a function \(\/.*scripted\.ts:\d+:\d+\)$/);
+    const slip = await runner.run(attempt('sentence'));
+    assert.match(
+      slip.state === 'failed' ? slip.reason : '',
+      /^context\.run takes a list of words, .* and got 'sleep 1'/,
+    );
+  });
+
+  it('cannot change its alert', async (test) => {
+    const { runner } = await started(test);
+    assert.deepEqual(await runner.run(attempt('frozen')), done('true true true'));
   });
 
   it('gets the exact bytes, and what its contract promises', async (test) => {
@@ -452,6 +463,15 @@ describe('a plugin that does not heed its signal', () => {
     // At once, as a lane does: the attempt must not go to the process that is being killed.
     assert.deepEqual(await runner.run(attempt('return slewed')), done('slewed'));
     assert.ok(!isAlive(pid));
+  });
+
+  it('is killed too when it goes on with other things, and never comes back', async (test) => {
+    const { runner, log } = await started(test);
+    const signal = AbortSignal.timeout(50);
+    const outcome = await runner.run(attempt('idle', { signal }));
+    assert.deepEqual(outcome, failed('timeout: it did not end when told to, so its process was killed'));
+    assert.deepEqual(await runner.run(attempt('return alive')), done('alive'));
+    assert.ok(log.lines.some(({ message }) => /died: timeout/.test(message)));
   });
 
   it('that heeds it is not killed', async (test) => {

@@ -94,6 +94,16 @@ describe('a file that is no plugin is refused, with a sentence that says what to
     }
   });
 
+  it('with a part that is misspelt', async () => {
+    const written = await refusal('slip.mjs', 'export default { handle() {}, pretned() {}, helper: 1 };');
+    assert.match(written, /has pretned, which means nothing to voeventd \(did you mean pretend\?\)\.$/);
+  });
+
+  it('that wants more of voeventd than its types', async () => {
+    const written = await refusal('types.mjs', "import { Plugin } from 'voeventd';\nexport default { handle() {} };");
+    assert.match(written, /write import type \{ … \} from 'voeventd'/);
+  });
+
   it('that is empty', async () => {
     assert.match(await refusal('empty.mjs', ''), /has no default export/);
     assert.match(await refusal('empty.cjs', ''), /has no handle function/);
