@@ -1,6 +1,7 @@
 import { BUILT_INS } from '../built-ins.ts';
 import type { Log } from '../common/log.ts';
 import { faultsInWords } from '../config/faults.ts';
+import { memoryField } from '../dispatch/settings.ts';
 import type { Permissions } from '../plugin/api.ts';
 import { declaredPermissions } from '../plugin/declared.ts';
 import { findPlugin, pluginNames } from '../plugin/find.ts';
@@ -43,6 +44,8 @@ interface WrittenHandler {
   readonly plugin: string;
   readonly options: unknown;
   readonly allow: Permissions;
+  /** Undefined: as much as is usual. */
+  readonly memoryBytes: number | undefined;
 }
 
 /** Every plugin there is, or that a handler names, in the order of their names: the user's own first. */
@@ -101,15 +104,17 @@ async function surveyOwn(
   { baseDirectory }: PluginHome,
   log: Log,
 ): Promise<SurveyedPlugin> {
-  const lookWith = (options: unknown, allow: Permissions): Promise<PluginLook> =>
-    lookAtPlugin({ ...code, options, baseDirectory }, fullPermissions(allow, baseDirectory), log);
+  const lookWith = ({ options, allow, memoryBytes }: Pick<WrittenHandler, 'options' | 'allow' | 'memoryBytes'>) => {
+    const confined = { ...code, options, baseDirectory, ...(memoryBytes && { memoryBytes }) };
+    return lookAtPlugin(confined, fullPermissions(allow, baseDirectory), log);
+  };
   if (handlers.length === 0) {
-    const look = await lookWith({}, {});
+    const look = await lookWith({ options: {}, allow: {}, memoryBytes: undefined });
     const { reason } = look.type === 'broken' ? look : { reason: undefined };
     const state = reason === undefined ? 'unused' : 'broken';
     return { ...summary([]), ...code, state, reason, ...saidBy(look) };
   }
-  const looks = await Promise.all(handlers.map(({ options, allow }) => lookWith(options, allow)));
+  const looks = await Promise.all(handlers.map(lookWith));
   const fares = handlers.map(({ handler, allow }, index): SurveyedHandler => {
     const look = looks[index] ?? NO_LOOK;
     const grantee = { file: code.file, handler, allow, baseDirectory };
@@ -150,7 +155,13 @@ function writtenHandlers({ document }: PluginHome): WrittenHandler[] {
   return Object.entries(handlers).flatMap(([handler, written]) => {
     if (!isMap(written) || typeof written.plugin !== 'string') return [];
     const allow = permissionsSchema().safeParse(written.allow ?? {});
-    return [{ handler, plugin: written.plugin, options: written.with ?? {}, allow: allow.success ? allow.data : {} }];
+    const memory = memoryField().safeParse(written.memory);
+    return [
+      {
+        ...{ handler, plugin: written.plugin, options: written.with ?? {}, allow: allow.success ? allow.data : {} },
+        memoryBytes: memory.data,
+      },
+    ];
   });
 }
 

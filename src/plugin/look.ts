@@ -1,12 +1,11 @@
-import { formatDuration } from '../common/durations.ts';
 import type { Log } from '../common/log.ts';
-import { PluginProcess } from './child.ts';
 import { confinedEnvironment, type PluginCode } from './confinement.ts';
 import type { Answer } from './messages.ts';
 import type { FullPermissions } from './permissions.ts';
+import { PluginSession } from './session.ts';
 
-/** How long a plugin may take to be loaded. */
-const LOAD_MS = 15_000;
+/** It is killed, once it has answered. */
+const TIMES = { loadMs: 15_000, killAfterMs: 0, closeMs: 0 };
 
 /** What a plugin says of itself, or why it cannot be loaded: a whole sentence. */
 export type PluginLook = Extract<Answer, { type: 'described' | 'broken' }>;
@@ -17,21 +16,11 @@ export type PluginLook = Extract<Answer, { type: 'described' | 'broken' }>;
  * @param permissions what it may do meanwhile
  */
 export async function lookAtPlugin(code: PluginCode, permissions: FullPermissions, log: Log): Promise<PluginLook> {
-  const { promise, resolve } = Promise.withResolvers<PluginLook>();
-  const child = new PluginProcess(log, confinedEnvironment(code, permissions), {
-    message: (message) => {
-      if (message.type === 'described' || message.type === 'broken') resolve(message);
-    },
-    ended: (reason) => resolve({ type: 'broken', reason }),
-  });
-  const { file, options, baseDirectory } = code;
-  child.send({ type: 'describe', file, options, baseDirectory });
-  const timer = setTimeout(
-    () => resolve({ type: 'broken', reason: `it did not answer within ${formatDuration(LOAD_MS)}` }),
-    LOAD_MS,
-  );
-  const look = await promise;
-  clearTimeout(timer);
-  child.kill();
-  return look;
+  const events = { imported: () => {}, lost: () => {} };
+  const plugin = { ...code, handler: code.name };
+  const session = new PluginSession(plugin, confinedEnvironment(code, permissions), TIMES, log, events);
+  const answer = await session.describe();
+  session.kill();
+  if (answer.type === 'described' || answer.type === 'broken') return answer;
+  return { type: 'broken', reason: 'it did not answer' };
 }

@@ -70,6 +70,12 @@ export class PluginSession {
     return await this.#ask({ type: 'configure', name, file, handler, options, baseDirectory });
   }
 
+  /** Loads the plugin, and asks it what it is with its options. */
+  async describe(): Promise<Answer> {
+    const { file, options, baseDirectory } = this.#plugin;
+    return await this.#ask({ type: 'describe', file, options, baseDirectory });
+  }
+
   /** Calls the plugin's `setup`; undefined, or why it cannot run. */
   async setUp(services: Services, permissions: FullPermissions): Promise<string | undefined> {
     this.#served = new ServedPlugin(services, permissions, (message) => this.#process.send(message));
