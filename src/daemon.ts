@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
 import { createDecoder, type Decoder } from './alert/decode.ts';
 import type { Alert } from './alert/model.ts';
 import { Broadcasting } from './broadcasting.ts';
@@ -156,7 +155,7 @@ export class Daemon {
       throw new UserError('daemon.listen', deaf.join('\n'));
     }
     await daemon.#serving.configure(prepared.settings);
-    void warmUp(decoder).then(keepNursery);
+    void warmUp(decoder);
     return daemon;
   }
 
@@ -347,14 +346,6 @@ async function warmUp(decoder: Decoder): Promise<void> {
     decoder.read(samplePacket(index, 'warm-up', now), reception, { validate: true });
     await setImmediate();
   }
-}
-
-/**
- * V8's nursery has grown by now to what decoding takes, and stays as it is. In a burst it would go on to grow, by tens of
- * megabytes that it keeps; as small as it is at first, a quarter of the time would go into clearing it.
- */
-function keepNursery(): void {
-  setFlagsFromString('--semi-space-growth-factor=1');
 }
 
 interface Parts {

@@ -1,7 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 
-// In a burst V8 lets each heap grow to twice what lives in it, and keeps that. A control host has better use for the memory;
-// `npm run bench` shows what it costs.
+// In a burst V8 lets its nurseries grow by tens of megabytes, and each heap to twice what lives in it, and keeps all that. A
+// control host has better use for the memory; docs/performance.md tells what it costs.
+setFlagsFromString('--semi-space-growth-factor=1');
 setFlagsFromString('--heap-growing-percent=20');
 
 // Each side is imported only when it is needed: a plugin's process starts sooner without the rest of the program.
