@@ -28,7 +28,7 @@ function blankPath(journalPath: string, name: string): string {
 }
 
 /**
- * Makes a blank the file of a segment, if there is one.
+ * Makes a blank the file of a segment, if there is one that can be used. One that cannot goes: no ack is to wait for it.
  *
  * @returns the file, open for writing
  */
@@ -36,11 +36,10 @@ export function takeBlank(journalPath: string, segmentPath: string): number | un
   for (const name of names) {
     try {
       renameSync(blankPath(journalPath, name), segmentPath);
+      return openSync(segmentPath, 'r+');
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw error;
-      continue;
+      if (codeOf(error) !== 'ENOENT') rmSync(segmentPath, { force: true, recursive: true });
     }
-    return openSync(segmentPath, 'r+');
   }
   return undefined;
 }

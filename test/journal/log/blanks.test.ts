@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { closeSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { Blanks, takeBlank } from '../../../src/journal/log/blanks.ts';
 import { SEGMENT_BYTES, segmentPath } from '../../../src/journal/log/segments.ts';
+import { LogWriter } from '../../../src/journal/log/writer.ts';
 import { until } from '../../support/wait.ts';
-import { directoryFor } from '../journal.ts';
+import { directoryFor, entry } from '../journal.ts';
 
 function setUp(context: TestContext) {
   const path = join(directoryFor(context), 'journal.db');
@@ -56,6 +57,17 @@ describe('the blanks of the intake log', () => {
     blanks.tend();
     blanks.give(segment(2));
     assert.deepEqual(names(), []);
+  });
+
+  it('that cannot be used keep nothing from being written', (t) => {
+    const { path, names } = setUp(t);
+    // Whoever opens it is refused, be it root.
+    mkdirSync(`${path}-intake-blank-1`);
+    const writer = new LogWriter(path, 1);
+    t.after(() => writer.close());
+    writer.append([entry(1)]);
+    assert.deepEqual(names(), ['journal.db-intake-00000001']);
+    assert.ok(statSync(segmentPath(path, 1)).isFile());
   });
 
   it('are not left half made', (t) => {
